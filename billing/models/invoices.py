@@ -1,0 +1,57 @@
+"""The invoice register: numbers without gaps, frozen content, bytes never rendered twice."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from billing.states import DocumentKind
+from core.fields import ReferenceField
+
+
+class InvoiceCounter(models.Model):
+    """The last number given in a series (one series per issuer and year). Locked while a number is taken."""
+
+    series = models.CharField(max_length=40, unique=True)
+    last_number = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.series}: {self.last_number}"
+
+
+class Invoice(models.Model):
+    """An issued document. Nothing is deleted or edited; only a credit note corrects."""
+
+    reference = ReferenceField()
+    kind = models.CharField(_("nature"), max_length=12, choices=DocumentKind, default=DocumentKind.INVOICE)
+    series = models.CharField(max_length=40)
+    number = models.PositiveIntegerField()
+    full_number = models.CharField(_("numéro"), max_length=60, unique=True)
+    issuer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="issued_invoices", verbose_name=_("émetteur")
+    )
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="received_invoices", verbose_name=_("destinataire")
+    )
+    subject = models.CharField(_("référence"), max_length=80, db_index=True)
+    total_cents = models.BigIntegerField(_("total TTC"))
+    issued_at = models.DateTimeField(_("émise le"))
+    # Every printed field, frozen at issue (see billing.invoices.content).
+    content = models.JSONField()
+    pdf = models.BinaryField(null=True)
+    pdf_sha256 = models.CharField(max_length=64, blank=True)
+    rendered_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("facture")
+        constraints = [
+            models.UniqueConstraint(fields=["series", "number"], name="invoice_number_once"),
+            models.CheckConstraint(condition=Q(total_cents__gt=0), name="invoice_positive"),
+            models.UniqueConstraint(
+                fields=["subject"], condition=Q(kind=DocumentKind.INVOICE), name="one_invoice_per_subject"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_number

@@ -1,0 +1,138 @@
+"""Money coming in, blocked, and settled. `reference` is opaque: billing never knows what a booking is."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from billing.states import HoldStatus, TopUpStatus, VatRegime
+from core.fields import ReferenceField
+
+
+class TopUp(models.Model):
+    """A card payment that feeds a learner's credit."""
+
+    reference = ReferenceField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="top_ups", verbose_name=_("payeur"))
+    purpose = models.CharField(_("objet"), max_length=80, blank=True, db_index=True)
+    amount_cents = models.BigIntegerField(_("montant"))
+    status = models.CharField(_("état"), max_length=8, choices=TopUpStatus, default=TopUpStatus.OPEN)
+    expires_at = models.DateTimeField(_("à payer avant le"))
+    checkout_id = models.CharField(max_length=120, null=True, blank=True, unique=True)  # noqa: DJ001  (unique when known)
+    checkout_url = models.URLField(max_length=1000, blank=True)
+    payment_intent_id = models.CharField(max_length=120, blank=True, db_index=True)
+    charge_id = models.CharField(max_length=120, blank=True, db_index=True)
+    allocated_cents = models.BigIntegerField(_("déjà affecté"), default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    paid_at = models.DateTimeField(_("payé le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("paiement par carte")
+        verbose_name_plural = _("paiements par carte")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="top_up_positive"),
+            models.CheckConstraint(
+                condition=Q(allocated_cents__gte=0) & Q(allocated_cents__lte=F("amount_cents")),
+                name="top_up_allocated_within",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "purpose"],
+                condition=Q(status=TopUpStatus.OPEN) & ~Q(purpose=""),
+                name="one_open_payment_per_purpose",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Hold(models.Model):
+    """Money blocked for one booking. A booking has one hold, and one more per accepted extension."""
+
+    reference = models.CharField(_("référence"), max_length=80, db_index=True)
+    number = models.PositiveSmallIntegerField(_("numéro"))
+    learner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="holds", verbose_name=_("apprenant"))
+    amount_cents = models.BigIntegerField(_("montant"))
+    status = models.CharField(_("état"), max_length=8, choices=HoldStatus, default=HoldStatus.PLACED)
+    placed_at = models.DateTimeField(_("bloqué le"))
+
+    class Meta:
+        verbose_name = _("montant bloqué")
+        verbose_name_plural = _("montants bloqués")
+        constraints = [
+            models.UniqueConstraint(fields=["reference", "number"], name="hold_number_once"),
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="hold_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference}:{self.number}"
+
+
+class ChargeAllocation(models.Model):
+    """Which card payment funds which booking, first in first out: what a transfer, a refund or a dispute touches."""
+
+    top_up = models.ForeignKey(TopUp, models.PROTECT, related_name="allocations")
+    hold = models.ForeignKey(Hold, models.PROTECT, related_name="allocations")
+    amount_cents = models.BigIntegerField()
+    released_cents = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["top_up", "hold"], name="allocation_once"),
+            models.CheckConstraint(
+                condition=Q(amount_cents__gt=0)
+                & Q(released_cents__gte=0)
+                & Q(released_cents__lte=F("amount_cents")),
+                name="allocation_within",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.top_up_id}→{self.hold_id}"
+
+
+class Settlement(models.Model):
+    """The end of a booking's money: what was charged and to whom it goes; the rest was released. Exactly one per booking."""
+
+    reference = models.CharField(_("référence"), max_length=80, unique=True)
+    learner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("apprenant"))
+    mentor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="settlements", verbose_name=_("mentor")
+    )
+    label = models.CharField(_("prestation"), max_length=200)
+    rate_cents = models.BigIntegerField(_("tarif horaire"))
+    billed_seconds = models.BigIntegerField(_("secondes facturées"))
+    held_cents = models.BigIntegerField(_("bloqué"))
+    charged_cents = models.BigIntegerField(_("facturé"))
+    commission_cents = models.BigIntegerField(_("commission"))
+    commission_basis_points = models.PositiveIntegerField()
+    vat_regime = models.CharField(max_length=12, choices=VatRegime, blank=True)
+    vat_cents = models.BigIntegerField(_("TVA du mentor"))
+    service_started_at = models.DateTimeField(null=True, blank=True)
+    service_ended_at = models.DateTimeField(null=True, blank=True)
+    time_zone = models.CharField(max_length=64, default="Europe/Paris")
+    settled_at = models.DateTimeField(_("réglé le"))
+
+    class Meta:
+        verbose_name = _("règlement")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(charged_cents__gte=0) & Q(charged_cents__lte=F("held_cents")),
+                name="settlement_charge_within_hold",
+            ),
+            models.CheckConstraint(
+                condition=Q(commission_cents__gte=0) & Q(commission_cents__lte=F("charged_cents")),
+                name="settlement_commission_within",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def net_cents(self) -> int:
+        return self.charged_cents - self.commission_cents
+
+    @property
+    def released_cents(self) -> int:
+        return self.held_cents - self.charged_cents

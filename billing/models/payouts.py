@@ -1,0 +1,50 @@
+"""The mentor's net, sent 48 to 72 hours after the session."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from billing.models.payments import Settlement, TopUp
+from billing.states import PayoutStatus
+from core.fields import ReferenceField
+
+
+class Payout(models.Model):
+    reference = ReferenceField()
+    settlement = models.OneToOneField(Settlement, models.PROTECT, related_name="payout", verbose_name=_("règlement"))
+    mentor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="payouts", verbose_name=_("mentor"))
+    amount_cents = models.BigIntegerField(_("montant net"))
+    due_at = models.DateTimeField(_("dû le"), db_index=True)
+    status = models.CharField(_("état"), max_length=10, choices=PayoutStatus, default=PayoutStatus.SCHEDULED)
+    attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
+    next_attempt_at = models.DateTimeField(_("prochain essai"), db_index=True)
+    claimed_at = models.DateTimeField(_("pris en charge le"), null=True, blank=True)
+    last_error = models.CharField(_("dernière erreur"), max_length=300, blank=True)
+    paid_at = models.DateTimeField(_("envoyé le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("virement")
+        constraints = [models.CheckConstraint(condition=Q(amount_cents__gt=0), name="payout_positive")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class PayoutPart(models.Model):
+    """One Stripe transfer, tied to the card payment that funds it."""
+
+    payout = models.ForeignKey(Payout, models.PROTECT, related_name="parts")
+    top_up = models.ForeignKey(TopUp, models.PROTECT, related_name="+")
+    amount_cents = models.BigIntegerField(_("montant"))
+    attempt = models.PositiveSmallIntegerField(_("essai"), default=1)
+    transfer_id = models.CharField(_("transfert Stripe"), max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["payout", "top_up"], name="payout_part_once"),
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="payout_part_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payout_id}:{self.top_up_id}"

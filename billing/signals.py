@@ -1,0 +1,8 @@
+"""News for the apps above, sent inside the transaction. A receiver that cannot go on leaves the money as credit."""
+
+from django.dispatch import Signal
+
+top_up_paid = Signal()  # top_up: TopUp
+payout_changed = Signal()  # payout: Payout
+account_capability_changed = Signal()  # account: ConnectedAccount
+invoice_ready = Signal()  # invoice: Invoice

@@ -1,0 +1,26 @@
+"""The demo on one machine: embedded services, a stand-in for Stripe, a clock that can be moved."""
+
+from config import env
+from config.settings.base import *  # noqa: F403
+from config.settings.base import CONTENT_SECURITY_POLICY, INSTALLED_APPS, STORAGES
+
+DEMO = True
+DEBUG = not env.flag("OPTIMIZED", default=False)
+# Known to everybody: the demo holds invented data and listens on this machine only.
+SECRET_KEY = "demo-only-secret-key-which-protects-nothing-of-value"  # noqa: S105
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+INTERNAL_IPS: list[str] = []
+
+INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
+CLOCK = "core.clock.ShiftedClock"
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+
+STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "sk_test_sandbox")
+STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "whsec_sandbox")
+STRIPE_WEBHOOK_SECRET_V2 = env.text("STRIPE_WEBHOOK_SECRET_V2", "whsec_sandbox_v2")
+STRIPE_SANDBOX_URL = env.text("STRIPE_SANDBOX_URL", "http://localhost:8001")
+if STRIPE_SANDBOX_URL:
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(STRIPE_SANDBOX_URL)
+
+if not DEBUG:
+    STORAGES["staticfiles"] = {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"}

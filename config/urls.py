@@ -1,0 +1,52 @@
+"""Every address of the product. Paths are French nouns, names are English."""
+
+from allauth.account import views as account
+from django.conf import settings
+from django.conf.urls.static import static
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+handler403 = "pages.views.errors.forbidden"
+handler404 = "pages.views.errors.not_found"
+handler500 = "pages.views.errors.server_error"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    # allauth keeps its names, at French addresses.
+    path("inscription/", account.signup, name="account_signup"),
+    path("connexion/", account.login, name="account_login"),
+    path("deconnexion/", account.logout, name="account_logout"),
+    path("compte-inactif/", account.account_inactive, name="account_inactive"),
+    path("confirmer/", account.email_verification_sent, name="account_email_verification_sent"),
+    path("confirmer/<str:key>/", account.confirm_email, name="account_confirm_email"),
+    path("compte/adresse/", account.email, name="account_email"),
+    path("compte/reauthentification/", account.reauthenticate, name="account_reauthenticate"),
+    path("mot-de-passe/changer/", account.password_change, name="account_change_password"),
+    path("mot-de-passe/definir/", account.password_set, name="account_set_password"),
+    path("mot-de-passe/oublie/", account.password_reset, name="account_reset_password"),
+    path("mot-de-passe/oublie/envoye/", account.password_reset_done, name="account_reset_password_done"),
+    path(
+        "mot-de-passe/nouveau/<str:uidb36>-<str:key>/",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "mot-de-passe/nouveau/termine/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("compte/securite/", include("allauth.mfa.urls")),
+    path("", include("notifications.urls")),
+    path("", include("billing.urls")),
+    path("", include("messaging.urls")),
+    path("", include("mentors.urls")),
+    path("", include("catalog.urls")),
+    path("", include("bookings.urls")),
+    path("", include("sessions_video.urls")),
+    path("", include("reviews.urls")),
+    path("", include("pages.urls")),
+]
+
+if getattr(settings, "DEMO", False):
+    urlpatterns.append(path("demo/", include("demo.urls")))
+    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)

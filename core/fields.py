@@ -1,0 +1,14 @@
+"""Model fields used by several apps."""
+
+from typing import Any
+
+from django.db import models
+
+from core.identifiers import new_reference
+
+
+class ReferenceField(models.CharField[str, str]):
+    """The unguessable name of a row, used in addresses, at Stripe and on the ledger."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 32, "unique": True, "default": new_reference, "editable": False} | options)

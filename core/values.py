@@ -1,0 +1,39 @@
+"""The values staff may change (`core.models.Setting`), with their defaults. Never retroactive on an open booking."""
+
+from datetime import datetime, timedelta
+
+from core.clock import now
+from core.models import Setting
+
+DEFAULTS: dict[str, int] = {
+    "commission_basis_points": 2000,
+    "vat_basis_points": 2000,
+    "free_seconds": 180,
+    "limit_window_seconds": 120,
+    "request_lapse_days": 7,
+    "payment_window_minutes": 30,
+    "payout_delay_hours": 48,
+    "payout_alarm_hours": 72,
+    "review_days": 30,
+    "review_edit_hours": 24,
+    "unread_mail_minutes": 10,
+    "free_cancellation_hours": 0,
+}
+
+
+def value(key: str, at: datetime | None = None) -> int:
+    """The value of `key` in force at an instant (default: now)."""
+    row = Setting.objects.filter(key=key, effective_from__lte=at or now()).order_by("-effective_from").first()
+    return int(row.value) if row else DEFAULTS[key]
+
+
+def minutes(key: str) -> timedelta:
+    return timedelta(minutes=value(key))
+
+
+def hours(key: str) -> timedelta:
+    return timedelta(hours=value(key))
+
+
+def days(key: str) -> timedelta:
+    return timedelta(days=value(key))

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class SessionsVideoConfig(AppConfig):
+    name = "sessions_video"
