@@ -1,7 +1,7 @@
 """The only clock of the product.
 
-`settings.CLOCK` names its class: `SystemClock` on real servers, `ShiftedClock` in the demo and the tests, where time can
-be moved forward. Stripe's signatures, cookies and Celery keep real time.
+`settings.CLOCK` names its class: `SystemClock` on real servers, `ShiftedClock` in the demo and the tests, where time
+can be moved forward. Stripe's signatures, cookies and Celery keep real time.
 """
 
 from datetime import datetime, timedelta

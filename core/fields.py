@@ -11,4 +11,5 @@ class ReferenceField(models.CharField[str, str]):
     """The unguessable name of a row, used in addresses, at Stripe and on the ledger."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_length": 32, "unique": True, "default": new_reference, "editable": False} | options)
+        defaults: dict[str, Any] = {"max_length": 32, "unique": True, "default": new_reference, "editable": False}
+        super().__init__(**defaults | options)

@@ -1,7 +1,7 @@
 """Sending work to the Celery workers by name, so that a service never imports a task.
 
-A job only shortens the wait: what must happen is a row, and a sweep each minute finds the rows that are due. That is why
-a broker that is down is logged and forgotten.
+A job only shortens the wait: what must happen is a row, and a sweep each minute finds the rows that are due. That is
+why a broker that is down is logged and forgotten.
 """
 
 import logging

@@ -31,10 +31,9 @@ def _start_services() -> None:
 
 def _own_redis(url: str, number: int) -> str:
     """The same server's database `number`: emptying it disturbs nobody else."""
-    parts = urlsplit(url)
-    if parts.scheme == "unix":
-        return urlunsplit(parts._replace(query=f"db={number % EMBEDDED_DATABASES}"))
-    return urlunsplit(parts._replace(path=f"/{number % REDIS_DATABASES}"))
+    if url.startswith("unix:"):
+        return f"{url.partition('?')[0]}?db={number % EMBEDDED_DATABASES}"
+    return urlunsplit(urlsplit(url)._replace(path=f"/{number % REDIS_DATABASES}"))
 
 
 def _prepare_controller() -> None:

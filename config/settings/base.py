@@ -1,6 +1,7 @@
 """Settings shared by every environment. Values that differ come from the environment."""
 
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
@@ -105,7 +106,7 @@ CACHES = {
         "KEY_PREFIX": "skilmi",
     }
 }
-CHANNEL_LAYERS = {
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         # redis-py's default socket timeout tears idle subscriptions down every few seconds.
@@ -113,7 +114,7 @@ CHANNEL_LAYERS = {
     }
 }
 
-# --- Jobs: due rows are swept each minute, so a lost message only delays ------------------------------------------------
+# --- Jobs: due rows are swept each minute, so a lost message only delays ----------------------------------------------
 
 # Celery has its own words for a socket and for a numbered database behind it.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
@@ -161,7 +162,9 @@ USE_TZ = True
 SITE_NAME = "Skilmi"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Skilmi <bonjour@skilmi.example>")
 CONTACT_EMAIL = env.text("CONTACT_EMAIL", "aide@skilmi.example")
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+# Every e-mail is first a row, written with the fact it announces (docs/adr/0006); a worker delivers it.
+EMAIL_BACKEND = "notifications.backends.OutboxBackend"
+EMAIL_DELIVERY_BACKEND = env.text("EMAIL_DELIVERY_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
@@ -229,7 +232,7 @@ PLATFORM = {
     "mediator": env.text("PLATFORM_MEDIATOR", ""),
 }
 
-# --- Video room (durations in seconds) ----------------------------------------------------------------------------------
+# --- Video room (durations in seconds) --------------------------------------------------------------------------------
 
 ROOM_LEASE_SECONDS = 15
 ROOM_HEARTBEAT_SECONDS = 5
@@ -239,7 +242,7 @@ TURN_URLS = env.words("TURN_URLS")
 TURN_SECRET = env.text("TURN_SECRET", "")
 STUN_URLS = env.words("STUN_URLS")
 
-# --- Time ---------------------------------------------------------------------------------------------------------------
+# --- Time -------------------------------------------------------------------------------------------------------------
 
 CLOCK = "core.clock.SystemClock"
 CLOCK_OFFSET_FILE = DATA_DIR / "clock-offset"
@@ -251,5 +254,3 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
 }
-
-

@@ -8,14 +8,14 @@ from config.settings.demo import CHANNEL_LAYERS, DATA_DIR, DATABASES
 
 DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+EMAIL_DELIVERY_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Each test process shifts its own time.
 CLOCK_OFFSET_FILE = Path(env.text("CLOCK_OFFSET_FILE", str(DATA_DIR / "clock-offset")))
 MEDIA_ROOT = DATA_DIR / "media" / env.text("TEST_PROCESS", "main")
 DATABASES["default"]["OPTIONS"] = {}
 ACCOUNT_RATE_LIMITS = False
 # Pub/sub ignores Redis's numbered databases: the prefix keeps parallel test processes apart.
-CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = "skilmi-" + env.text("TEST_PROCESS", "main")
+CHANNEL_LAYERS["default"]["CONFIG"] |= {"prefix": "skilmi-" + env.text("TEST_PROCESS", "main")}
 # Static files are read where they lie; nothing is collected.
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = True

@@ -62,7 +62,7 @@ class Postgres:
             self._create_cluster()
 
     def start(self) -> None:
-        command = [self._binaries / "postgres", "-D", self.data, "-k", self.sockets]
+        command: list[str | Path] = [self._binaries / "postgres", "-D", self.data, "-k", self.sockets]
         for name, value in self._settings.items():
             command += ["-c", f"{name}={value}"]
         with self.log.open("ab") as log:
@@ -116,10 +116,10 @@ class Postgres:
         note.unlink(missing_ok=True)
 
     def _create_cluster(self) -> None:
-        command = [self._binaries / "initdb", "-D", self.data, *self._initdb, "--no-instructions"]
-        made = subprocess.run(command, capture_output=True, text=True, check=False, **self._child_options())
+        command: list[str | Path] = [self._binaries / "initdb", "-D", self.data, *self._initdb, "--no-instructions"]
+        made = subprocess.run(command, capture_output=True, check=False, **self._child_options())
         if made.returncode:
-            raise ServiceError(f"initdb failed:\n{made.stderr}")
+            raise ServiceError(f"initdb failed:\n{made.stderr.decode(errors='replace')}")
 
     def _is_up(self) -> bool:
         if self.poll() is not None:

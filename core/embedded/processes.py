@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -23,9 +22,12 @@ def wait_until(ready: Callable[[], bool], seconds: float) -> bool:
 
 def command_line(pid: int) -> str:
     """The command of a living process, or an empty string."""
-    if sys.platform.startswith("linux"):
+    proc = Path("/proc/self/cmdline")
+    if proc.exists():
         try:
-            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+            return (
+                (proc.parent.parent / str(pid) / proc.name).read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            )
         except OSError:
             return ""
     listed = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)

