@@ -5,7 +5,6 @@ why a broker that is down is logged and forgotten.
 """
 
 import logging
-from functools import partial
 
 from celery import current_app
 from django.db import transaction
@@ -16,7 +15,11 @@ log = logging.getLogger(__name__)
 
 def enqueue(name: str, **arguments: int | str) -> None:
     """Run the task `name` with these ids once the current transaction is committed."""
-    transaction.on_commit(partial(_send, name, arguments), robust=True)
+
+    def send() -> None:  # not a partial: Django names the function when it fails
+        _send(name, arguments)
+
+    transaction.on_commit(send, robust=True)
 
 
 def _send(name: str, arguments: dict[str, int | str]) -> None:

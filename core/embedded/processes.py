@@ -25,17 +25,16 @@ def command_line(pid: int) -> str:
     proc = Path("/proc/self/cmdline")
     if proc.exists():
         try:
-            return (
-                (proc.parent.parent / str(pid) / proc.name).read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            )
+            words = (proc.parent.parent / str(pid) / proc.name).read_bytes().split(b"\0")
         except OSError:
             return ""
+        return b" ".join(words).decode(errors="replace")
     listed = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return listed.stdout.strip()
 
 
 def end_stray(pid: int, mark: str, signals: Iterable[int], *, patience: float = 10) -> None:
-    """End the process `pid` if its command line holds `mark`: an earlier run's, not somebody else's with that number."""
+    """End the process `pid` if its command line holds `mark`: an earlier run's, not another's with that number."""
     for number in (*signals, signal.SIGKILL):
         if mark not in command_line(pid):
             return

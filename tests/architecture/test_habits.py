@@ -1,0 +1,81 @@
+"""Refusals of the house that a machine can see."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.sources import PROJECT, called_name, functions, modules
+
+LONGEST_MODULE = 400
+LONGEST_FUNCTION = 50
+LONGEST_TEMPLATE = 150
+MEDIAN_FUNCTION = 10
+# Mail programs understand no style sheet; paper has its own.
+OTHER_MEDIA = {"emails", "pdf"}
+INLINE = re.compile(r"""\sstyle=["']|<style\b|<script(?![^>]*\ssrc=)(?![^>]*type="application/)|\son[a-z]+=["']""")
+
+
+def templates() -> list[Path]:
+    found = [path for folder in PROJECT.glob("**/templates") for path in folder.rglob("*.html")]
+    return sorted(path for path in found if not {".venv", "var"} & set(path.relative_to(PROJECT).parts))
+
+
+def lengths() -> dict[str, int]:
+    return {
+        f"{path}:{function.name}": (function.end_lineno or 0) - function.lineno + 1
+        for path, tree in modules().items()
+        for function in functions(tree)
+    }
+
+
+def test_modules_stay_small() -> None:
+    sizes = {str(path): len((PROJECT / path).read_text(encoding="utf8").splitlines()) for path in modules()}
+    assert {path: size for path, size in sizes.items() if size > LONGEST_MODULE} == {}
+
+
+def test_functions_stay_small() -> None:
+    sizes = lengths()
+    assert {name: size for name, size in sizes.items() if size > LONGEST_FUNCTION} == {}
+    assert sorted(sizes.values())[len(sizes) // 2] < MEDIAN_FUNCTION
+
+
+def test_nothing_is_called_utils() -> None:
+    assert [path for path in modules() if path.stem in {"utils", "helpers", "misc"}] == []
+
+
+def test_no_rule_hides_behind_saving_a_row() -> None:
+    hidden = {"post_save", "pre_save", "post_delete", "pre_delete", "m2m_changed"}
+    names = [
+        (path, node.id) for path, tree in modules().items() for node in ast.walk(tree) if isinstance(node, ast.Name)
+    ]
+    assert [(path, name) for path, name in names if name in hidden] == []
+
+
+@pytest.mark.parametrize("folder", ["billing", "bookings", "core/money.py"])
+def test_money_never_meets_a_float(folder: str) -> None:
+    offenders = []
+    for path, tree in modules().items():
+        if not str(path).startswith(folder):
+            continue
+        for node in ast.walk(tree):
+            is_float = isinstance(node, ast.Constant) and isinstance(node.value, float)
+            if is_float or (isinstance(node, ast.Call) and called_name(node) == "float"):
+                offenders.append(f"{path}:{node.lineno}")
+    assert offenders == []
+
+
+def test_pages_hold_no_inline_script_or_style() -> None:
+    offenders = {}
+    for path in templates():
+        if OTHER_MEDIA & set(path.parts):
+            continue
+        if found := INLINE.search(path.read_text(encoding="utf8")):
+            offenders[str(path.relative_to(PROJECT))] = found.group()
+    assert offenders == {}
+
+
+def test_templates_stay_small() -> None:
+    sizes = {str(path.relative_to(PROJECT)): len(path.read_text(encoding="utf8").splitlines()) for path in templates()}
+    assert {path: size for path, size in sizes.items() if size > LONGEST_TEMPLATE} == {}

@@ -1,0 +1,35 @@
+"""Catalogues: complete, sound, and compiled as they are written."""
+
+import re
+from pathlib import Path
+
+import polib
+import pytest
+
+from core.translations import catalogues, compile_catalogues
+
+PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|%[sd]|\{[a-z_]*\}")
+
+
+@pytest.mark.parametrize("path", catalogues(), ids=str)
+def test_every_sentence_is_translated(path: Path) -> None:
+    catalogue = polib.pofile(str(path))
+    assert [entry.msgid for entry in catalogue.untranslated_entries()] == []
+    assert [entry.msgid for entry in catalogue.fuzzy_entries()] == []
+
+
+@pytest.mark.parametrize("path", catalogues(), ids=str)
+def test_a_translation_keeps_the_placeholders(path: Path) -> None:
+    for entry in polib.pofile(str(path)):
+        expected = set(PLACEHOLDER.findall(entry.msgid + entry.msgid_plural))
+        for text in [entry.msgstr, *entry.msgstr_plural.values()]:
+            if text:
+                assert set(PLACEHOLDER.findall(text)) == expected, entry.msgid
+
+
+@pytest.mark.parametrize("path", catalogues(), ids=str)
+def test_the_compiled_catalogue_is_fresh(path: Path) -> None:
+    compile_catalogues()
+    compiled = {entry.msgid: entry.msgstr for entry in polib.mofile(str(path.with_suffix(".mo")))}
+    for entry in polib.pofile(str(path)).translated_entries():
+        assert compiled[entry.msgid] == entry.msgstr
