@@ -1,5 +1,15 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from core import references
 
 
 class BillingConfig(AppConfig):
     name = "billing"
+    verbose_name = _("Paiements et factures")
+
+    def ready(self) -> None:
+        import_module("billing.notices").register()
+        references.register("invoice", import_module("billing.selectors").describe_invoice)

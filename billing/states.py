@@ -57,6 +57,12 @@ class HoldStatus(models.TextChoices):
     SETTLED = "settled", _("réglé")
 
 
+HOLD_ALLOWED: dict[str, frozenset[str]] = {
+    HoldStatus.PLACED: frozenset({HoldStatus.SETTLED}),
+    HoldStatus.SETTLED: frozenset(),
+}
+
+
 class DocumentKind(models.TextChoices):
     INVOICE = "invoice", _("facture")
     CREDIT_NOTE = "credit_note", _("avoir")

@@ -1,10 +1,13 @@
 """The invoice register: numbers without gaps, frozen content, bytes never rendered twice."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from billing.states import DocumentKind
 from core.fields import ReferenceField
 
@@ -17,6 +20,19 @@ class InvoiceCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.series}: {self.last_number}"
+
+
+class InvoiceQuerySet(models.QuerySet["Invoice"]):
+    def for_user(self, user: User) -> "InvoiceQuerySet":
+        """Issued in this member's name or received by him."""
+        return self.filter(Q(issuer=user) | Q(recipient=user))
+
+    def without_files(self) -> "InvoiceQuerySet":
+        """Everything but the bytes, for lists."""
+        return self.defer("pdf")
+
+    def to_render(self, now: datetime) -> "InvoiceQuerySet":
+        return self.filter(rendered_at__isnull=True, next_render_at__lte=now)
 
 
 class Invoice(models.Model):
@@ -41,10 +57,17 @@ class Invoice(models.Model):
     pdf = models.BinaryField(null=True)
     pdf_sha256 = models.CharField(max_length=64, blank=True)
     rendered_at = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
+    next_render_at = models.DateTimeField(_("prochain essai"))
+    last_error = models.CharField(_("dernière erreur"), max_length=300, blank=True)
+
+    objects = InvoiceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("facture")
+        indexes = [
+            models.Index(fields=["next_render_at"], condition=Q(rendered_at__isnull=True), name="invoice_to_render"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["series", "number"], name="invoice_number_once"),
             models.CheckConstraint(condition=Q(total_cents__gt=0), name="invoice_positive"),
@@ -55,3 +78,7 @@ class Invoice(models.Model):
 
     def __str__(self) -> str:
         return self.full_number
+
+    @property
+    def is_ready(self) -> bool:
+        return self.rendered_at is not None

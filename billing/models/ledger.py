@@ -44,6 +44,14 @@ class LedgerAccount(models.Model):
             models.CheckConstraint(
                 condition=Q(is_materialised=True) | Q(balance=0), name="ledger_shared_account_has_no_balance"
             ),
+            # A person's account keeps its balance and never goes below zero; an account everyone shares does neither.
+            models.CheckConstraint(
+                condition=Q(owner__isnull=False, is_materialised=True, may_overdraw=False)
+                | Q(owner__isnull=True, reference="", is_materialised=False, may_overdraw=True),
+                name="ledger_account_owned_or_shared",
+            ),
+            models.CheckConstraint(condition=Q(currency__in=Currency.values), name="ledger_known_currency"),
+            models.CheckConstraint(condition=Q(normal__in=NormalSide.values), name="ledger_known_side"),
         ]
 
     def __str__(self) -> str:
@@ -70,7 +78,9 @@ class LedgerTransaction(models.Model):
 class LedgerEntry(models.Model):
     """One signed leg."""
 
-    transaction = models.ForeignKey(LedgerTransaction, models.PROTECT, related_name="entries", verbose_name=_("opération"))
+    transaction = models.ForeignKey(
+        LedgerTransaction, models.PROTECT, related_name="entries", verbose_name=_("opération")
+    )
     account = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="entries", verbose_name=_("compte"))
     amount = models.BigIntegerField(_("montant"), help_text=_("En centimes : positif au débit, négatif au crédit."))
 

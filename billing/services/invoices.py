@@ -1,0 +1,106 @@
+"""Issuing invoices with the settlement, and rendering them afterwards, once."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import cast
+
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils.module_loading import import_string
+
+from billing.invoices import register
+from billing.invoices.content import Content, freeze
+from billing.models import Invoice, InvoiceCounter, Settlement
+from billing.signals import invoice_ready
+from billing.states import DocumentKind
+from core import clock, jobs
+from notifications.services import notify
+
+log = logging.getLogger(__name__)
+
+RENDERER = "billing.invoices.rendering.render"
+READY = "billing.invoice_ready"
+# A claim that was not followed by a file is tried again after this, whatever happened to the worker.
+RETRY_AFTER = timedelta(minutes=5)
+BATCH = 50
+
+
+def issue_invoice(*, settlement: Settlement, counter: InvoiceCounter, paid_at: datetime) -> Invoice:
+    """Take the next number of the locked series and freeze the content, in the settlement's transaction."""
+    number = register.take_number(counter)
+    full_number = register.full_number(counter.series, number)
+    invoice = Invoice.objects.create(
+        kind=DocumentKind.INVOICE,
+        series=counter.series,
+        number=number,
+        full_number=full_number,
+        issuer=settlement.mentor,
+        recipient=settlement.learner,
+        subject=settlement.reference,
+        total_cents=settlement.charged_cents,
+        issued_at=settlement.settled_at,
+        content=freeze(settlement=settlement, number=full_number, paid_at=paid_at),
+        next_render_at=settlement.settled_at,
+    )
+    jobs.enqueue("billing.render_invoice", invoice_id=invoice.pk)
+    return invoice
+
+
+def render_due_invoices(*, now: datetime | None = None) -> int:
+    """Render what waits; how many files were made."""
+    moment = now or clock.now()
+    due = Invoice.objects.to_render(moment).order_by("next_render_at").values_list("pk", flat=True)[:BATCH]
+    return sum(render_invoice(invoice_id=pk, now=moment) for pk in due)
+
+
+def render_invoice(*, invoice_id: int, now: datetime | None = None) -> bool:
+    """Claim, render without any lock, keep the first file. False when there was nothing to do or it failed."""
+    moment = now or clock.now()
+    if not _claim(invoice_id, moment):
+        return False
+    invoice = Invoice.objects.get(pk=invoice_id)
+    render = cast(Callable[[Content], bytes], import_string(RENDERER))
+    try:
+        file = render(cast(Content, invoice.content))
+    except Exception as error:
+        # Whatever the libraries raise, the row stays due, says why, and the next sweep tries again.
+        log.exception("invoice %s was not rendered", invoice)
+        Invoice.objects.filter(pk=invoice_id).update(last_error=repr(error)[:300])
+        return False
+    return _store(invoice, file, moment)
+
+
+def _claim(invoice_id: int, now: datetime) -> bool:
+    claimed = (
+        Invoice.objects.to_render(now)
+        .filter(pk=invoice_id)
+        .update(attempts=F("attempts") + 1, next_render_at=now + RETRY_AFTER)
+    )
+    return bool(claimed)
+
+
+@transaction.atomic
+def _store(invoice: Invoice, file: bytes, now: datetime) -> bool:
+    stored = Invoice.objects.filter(pk=invoice.pk, rendered_at__isnull=True).update(
+        pdf=file, pdf_sha256=sha256(file).hexdigest(), rendered_at=now, last_error=""
+    )
+    if not stored:
+        return False
+    invoice.refresh_from_db()
+    _announce(invoice)
+    return True
+
+
+def _announce(invoice: Invoice) -> None:
+    for member in filter(None, [invoice.issuer, invoice.recipient]):
+        notify(
+            recipient=member,
+            kind=READY,
+            url=reverse("billing:invoices"),
+            reference=f"invoice:{invoice.reference}",
+            context={"invoice": invoice, "is_issuer": member == invoice.issuer},
+        )
+    invoice_ready.send(sender=Invoice, invoice=invoice)

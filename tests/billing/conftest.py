@@ -1,0 +1,3 @@
+from tests.databases import cloned_database
+
+__all__ = ["cloned_database"]

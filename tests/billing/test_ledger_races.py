@@ -1,0 +1,177 @@
+"""Races on real commits: each thread has its own connection to a clone of the test database."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from accounts.models import User
+from billing.errors import InsufficientCredit
+from billing.ledger import AccountSpec, balance, credit, debit, post
+from billing.ledger.accounts import STRIPE, available, held, pending
+from billing.models import (
+    ChargeAllocation,
+    Hold,
+    Invoice,
+    LedgerAccount,
+    LedgerTransaction,
+    Payout,
+    Settlement,
+    TopUp,
+)
+from billing.reconciliation import run_checks
+from billing.services.holds import extend_hold, place_hold
+from billing.services.settlements import release_hold, settle
+from tests.billing.money import NOON, credit_left, make_member, make_mentor, make_terms, pay_in
+from tests.databases import in_threads
+
+THREADS = 8
+
+pytestmark = pytest.mark.usefixtures("cloned_database")
+
+
+def outcomes(results: Sequence[object]) -> Counter[str]:
+    return Counter(type(result).__name__ for result in results)
+
+
+def nothing_is_wrong() -> bool:
+    return not any(check.rows for check in run_checks())
+
+
+def test_legs_cannot_join_a_transaction_of_another_moment() -> None:
+    pay_in(make_member(), 10_000)
+    old = LedgerTransaction.objects.get()
+    accounts = [
+        LedgerAccount.objects.create(code=code, normal="D", is_materialised=False, may_overdraw=True)
+        for code in ("bank", "dispute")
+    ]
+    insert = "INSERT INTO billing_ledgerentry (transaction_id, account_id, amount) VALUES (%s, %s, 5), (%s, %s, -5)"
+    with (
+        pytest.raises(IntegrityError, match="created the ledger transaction"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(insert, [old.pk, accounts[0].pk, old.pk, accounts[1].pk])
+
+
+def test_exactly_the_holds_that_can_be_afforded_pass() -> None:
+    learner = make_member()
+    pay_in(learner, 6_000)
+    pay_in(learner, 4_000)
+
+    def hold_several(first: int) -> list[object]:
+        found: list[object] = []
+        for number in range(first, 40, THREADS):
+            try:
+                found.append(place_hold(learner=learner, reference=f"booking:{number}", amount_cents=1_000))
+            except InsufficientCredit as error:
+                found.append(error)
+        return found
+
+    results = in_threads(*[partial(hold_several, number) for number in range(THREADS)])
+    flat = [result for results_of_one in results if isinstance(results_of_one, list) for result in results_of_one]
+    assert outcomes(flat) == {"Hold": 10, "InsufficientCredit": 30}
+    assert credit_left(learner) == 0
+    assert sum(ChargeAllocation.objects.values_list("amount_cents", flat=True)) == 10_000
+    assert nothing_is_wrong()
+
+
+def test_one_booking_is_held_once_however_often_it_is_asked() -> None:
+    learner = make_member()
+    pay_in(learner, 10_000)
+    place = partial(place_hold, learner=learner, reference="booking:a", amount_cents=1_000)
+    results = in_threads(*[place] * THREADS)
+    assert outcomes(results) == {"Hold": THREADS}
+    assert Hold.objects.count() == 1
+    assert credit_left(learner) == 9_000
+
+
+def test_one_extension_is_held_once_however_often_it_is_asked() -> None:
+    learner = make_member()
+    pay_in(learner, 10_000)
+    place_hold(learner=learner, reference="booking:a", amount_cents=1_000)
+    extend = partial(extend_hold, learner=learner, reference="booking:a", amount_cents=500, number=2)
+    assert outcomes(in_threads(*[extend] * THREADS)) == {"Hold": THREADS}
+    assert credit_left(learner) == 8_500
+
+
+@pytest.mark.requirement("SK-9", "SK-48")
+def test_two_parallel_settlements_are_one() -> None:
+    learner, mentor = make_member(), make_mentor()
+    pay_in(learner, 7_500)
+    place_hold(learner=learner, reference="booking:a", amount_cents=7_500)
+    terms = make_terms("booking:a", learner, mentor, seconds=2_820)
+    results = in_threads(*[partial(settle, terms=terms)] * THREADS)
+    assert outcomes(results) == {"Settlement": THREADS}
+    assert {result.pk for result in results if isinstance(result, Settlement)} == {Settlement.objects.get().pk}
+    assert Payout.objects.count() == Invoice.objects.count() == 1
+    assert balance(pending(mentor)) == 3_760
+    assert nothing_is_wrong()
+
+
+def test_a_settlement_and_a_release_at_once_end_the_booking_once() -> None:
+    learner, mentor = make_member(), make_mentor()
+    pay_in(learner, 6_000)
+    place_hold(learner=learner, reference="booking:a", amount_cents=6_000)
+    terms = make_terms("booking:a", learner, mentor)
+    ends: list[Callable[[], Settlement | None]] = [
+        partial(settle, terms=terms),
+        partial(release_hold, reference="booking:a"),
+    ]
+    in_threads(*ends * 4)
+    settlement = Settlement.objects.get()
+    assert credit_left(learner) == settlement.released_cents
+    assert Payout.objects.count() == Invoice.objects.count() == (1 if settlement.charged_cents else 0)
+    assert nothing_is_wrong()
+
+
+@pytest.mark.requirement("SK-50")
+def test_one_mentor_settled_by_many_at_once_gets_a_series_without_gaps() -> None:
+    mentor = make_mentor()
+    learners = [make_member() for _ in range(THREADS)]
+    for learner in learners:
+        pay_in(learner, 18_000)
+        for number in range(3):
+            place_hold(learner=learner, reference=f"booking:{learner.pk}-{number}", amount_cents=6_000)
+
+    def settle_all(learner: User) -> int:
+        for number in range(3):
+            settle(terms=make_terms(f"booking:{learner.pk}-{number}", learner, mentor))
+        return 3
+
+    assert in_threads(*[partial(settle_all, learner) for learner in learners]) == [3] * THREADS
+    assert sorted(Invoice.objects.values_list("number", flat=True)) == list(range(1, 3 * THREADS + 1))
+    assert nothing_is_wrong()
+
+
+def test_the_same_key_posted_by_many_at_once_is_written_once() -> None:
+    learner = make_member()
+    legs = [debit(STRIPE, 500), credit(available(learner), 500)]
+    results = in_threads(*[partial(post, key="topup:pi_1", kind="topup", legs=legs, occurred_at=NOON)] * THREADS)
+    assert outcomes(results) == {"LedgerTransaction": 1, "NoneType": THREADS - 1}
+    assert balance(available(learner)) == balance(STRIPE) == 500
+
+
+def test_postings_in_opposite_directions_never_wait_in_a_circle() -> None:
+    learners = [make_member() for _ in range(4)]
+    for learner in learners:
+        pay_in(learner, 100_000)
+
+    def swap(one: AccountSpec, other: AccountSpec, name: str) -> int:
+        for number in range(25):
+            post(
+                key=f"swap:{name}:{number}",
+                kind="swap",
+                legs=[debit(one, 10), credit(other, 10)],
+                occurred_at=NOON,
+            )
+        return 25
+
+    pairs = [(one, other) for one in learners for other in learners if one != other]
+    results = in_threads(
+        *[partial(swap, available(one), held(other, "booking:x"), f"{one.pk}-{other.pk}") for one, other in pairs]
+    )
+    assert results == [25] * len(pairs)
+    assert sum(top_up.amount_cents for top_up in TopUp.objects.all()) == 400_000

@@ -1,0 +1,77 @@
+"""Databases for tests that really commit: races, several processes, browsers.
+
+Django empties tables with TRUNCATE after such tests, which the ledger refuses and which would erase rows made by
+migrations. A clone of the test database is used instead, and dropped.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.db import connection, connections
+from psycopg import sql
+from pytest_django import DjangoDbBlocker
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+def cloned_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The name of a fresh copy of the test database, which every connection of this test uses; commits are real.
+
+    For tests without the `django_db` mark. Threads close their own connections (`in_threads` does).
+    """
+    with django_db_blocker.unblock():
+        connections.close_all()
+        template = connection.settings_dict["NAME"]
+        name = f"clone_{os.getpid()}_{uuid4().hex[:8]}"
+        with _cloned(template, name):
+            connection.settings_dict["NAME"] = name
+            try:
+                yield name
+            finally:
+                connections.close_all()
+                connection.settings_dict["NAME"] = template
+
+
+@contextmanager
+def _cloned(template: str, name: str) -> Iterator[None]:
+    _on_server(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+    try:
+        yield
+    finally:
+        _on_server(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _on_server(statement: sql.Composed) -> None:
+    target: dict[str, Any] = {
+        "host": connection.settings_dict["HOST"] or None,
+        "port": connection.settings_dict["PORT"] or None,
+        "user": connection.settings_dict["USER"] or None,
+        "password": connection.settings_dict["PASSWORD"] or None,
+    }
+    with psycopg.connect(dbname="postgres", autocommit=True, **target) as server:
+        server.execute(statement)
+
+
+def in_threads(*actions: Callable[[], T]) -> list[T | Exception]:
+    """Run each action in its own thread and connection, all let go at once; what each returned or raised, in order."""
+    barrier = Barrier(len(actions))
+
+    def run(action: Callable[[], T]) -> T | Exception:
+        try:
+            barrier.wait(timeout=30)
+            return action()
+        except Exception as error:  # noqa: BLE001  (the test looks at what was raised)
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(run, actions))
