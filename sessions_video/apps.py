@@ -1,5 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SessionsVideoConfig(AppConfig):
     name = "sessions_video"
+    verbose_name = _("Sessions vidéo")
+
+    def ready(self) -> None:
+        from sessions_video import receivers  # noqa: F401, PLC0415  (needs loaded models)

@@ -1,0 +1,231 @@
+"""The video session of a booking and everything its meter knows. All instants are integer milliseconds since 1970.
+
+Only `services.writer` writes these rows, under the lock of the video session.
+"""
+
+import uuid
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from bookings.models import Booking
+from core.money import price_cents
+from sessions_video.rules import Cause, Phase, Role
+
+
+class Int8Range(Func):
+    function = "INT8RANGE"
+    output_field = BigIntegerRangeField()
+
+
+def _values(enum: type[Phase] | type[Cause] | type[Role]) -> list[str]:
+    return [member.value for member in enum]
+
+
+class VideoSessionQuerySet(models.QuerySet["VideoSession"]):
+    def of(self, user: User) -> "VideoSessionQuerySet":
+        return self.filter(Q(booking__learner=user) | Q(booking__mentor=user))
+
+    def with_people(self) -> "VideoSessionQuerySet":
+        return self.select_related("booking__learner__page", "booking__mentor__page")
+
+    def due(self, at: int) -> "VideoSessionQuerySet":
+        return self.filter(next_action_at__lte=at).order_by("next_action_at")
+
+    def to_close(self) -> "VideoSessionQuerySet":
+        """Ended, and the booking does not know yet."""
+        return self.filter(phase=Phase.ENDED, handed_over_at=None)
+
+
+class VideoSession(models.Model):
+    """Terms copied from the confirmed booking, and the state of the meter (`sessions_video.rules`)."""
+
+    booking = models.OneToOneField(Booking, models.PROTECT, related_name="video_session", verbose_name=_("réservation"))
+    day = models.DateField(_("jour"))
+    time_zone = models.CharField(_("fuseau horaire"), max_length=64)
+    day_start = models.BigIntegerField()
+    day_end = models.BigIntegerField()
+    rate_cents = models.BigIntegerField(_("tarif horaire"))
+    limit_ms = models.BigIntegerField(_("temps payé possible"))
+    free_ms = models.BigIntegerField(_("temps gratuit"))
+    window_ms = models.BigIntegerField()
+
+    phase = models.CharField(_("état"), max_length=16, default=Phase.SCHEDULED)
+    end_reason = models.CharField(_("fin"), max_length=16, blank=True)
+    ended_at = models.BigIntegerField(null=True)
+    accumulated_ms = models.BigIntegerField(_("temps ensemble"), default=0)
+    running_since = models.BigIntegerField(null=True)
+    pending_stop_at = models.BigIntegerField(null=True)
+    pending_stop_cause = models.CharField(max_length=16, blank=True)
+    pending_stop_role = models.CharField(max_length=8, blank=True)
+    limit_reached_at = models.BigIntegerField(null=True)
+    end_asked_by = models.CharField(max_length=8, blank=True)
+    last_ms = models.BigIntegerField(default=0)
+    next_action_at = models.BigIntegerField(null=True)
+    # Grows with each change that the pages have to show.
+    revision = models.BigIntegerField(default=0)
+    in_progress_at = models.DateTimeField(_("signalée en cours le"), null=True)
+    handed_over_at = models.DateTimeField(_("remise à la réservation le"), null=True)
+
+    objects: ClassVar[VideoSessionQuerySet] = VideoSessionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("session vidéo")
+        verbose_name_plural = _("sessions vidéo")
+        constraints = [
+            models.CheckConstraint(condition=Q(phase__in=_values(Phase)), name="room_phase_known"),
+            models.CheckConstraint(
+                condition=Q(accumulated_ms__gte=0, accumulated_ms__lte=F("free_ms") + F("limit_ms")),
+                name="room_never_over_limit",
+            ),
+            models.CheckConstraint(
+                condition=Q(free_ms__gte=0, limit_ms__gt=0, window_ms__gte=0, rate_cents__gt=0), name="room_terms"
+            ),
+            models.CheckConstraint(condition=Q(day_end__gt=F("day_start")), name="room_day_positive"),
+            models.CheckConstraint(
+                condition=Q(running_since=None) | Q(phase=Phase.OPEN, running_since__gte=F("day_start")),
+                name="room_runs_while_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(pending_stop_at=None) | Q(running_since__isnull=False), name="room_stop_of_a_segment"
+            ),
+            models.CheckConstraint(
+                condition=Q(phase=Phase.LIMIT_REACHED, limit_reached_at__isnull=False)
+                | Q(limit_reached_at=None) & ~Q(phase=Phase.LIMIT_REACHED),
+                name="room_limit_has_instant",
+            ),
+            models.CheckConstraint(
+                condition=Q(phase=Phase.ENDED, ended_at__isnull=False, next_action_at=None) & ~Q(end_reason="")
+                | Q(ended_at=None, end_reason="", next_action_at__isnull=False, handed_over_at=None)
+                & ~Q(phase=Phase.ENDED),
+                name="room_end_is_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_action_at"], condition=Q(next_action_at__isnull=False), name="room_due"),
+            models.Index(fields=["id"], condition=Q(phase="ended", handed_over_at=None), name="room_to_close"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booking_id} {self.day}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def group(self) -> str:
+        """The channel-layer group of both pages."""
+        return f"room.{self.pk}"
+
+    def role_of(self, user: User) -> Role:
+        return Role.MENTOR if user.pk == self.booking.mentor_id else Role.LEARNER
+
+    def person(self, role: Role) -> User:
+        return self.booking.mentor if role is Role.MENTOR else self.booking.learner
+
+    @property
+    def billed_seconds(self) -> int:
+        """Of closed segments: final once the session has ended."""
+        return max(0, self.accumulated_ms - self.free_ms) // 1000
+
+    @property
+    def amount_cents(self) -> int:
+        return price_cents(self.rate_cents, self.billed_seconds)
+
+
+class Lease(models.Model):
+    """One joined page: its person is present from `opened_at`, and confirmed until `last_seen`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    video_session = models.ForeignKey(VideoSession, models.PROTECT, related_name="leases")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=8)
+    page = models.UUIDField()
+    worker = models.CharField(max_length=64)
+    opened_at = models.BigIntegerField()
+    last_seen = models.BigIntegerField()
+    closed_at = models.BigIntegerField(null=True)
+    close_reason = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["video_session", "role"], condition=Q(closed_at=None), name="one_open_lease_per_role"
+            ),
+            # SK-11: a mentor is in one room at a time.
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(closed_at=None, role="mentor"), name="one_live_room_per_mentor"
+            ),
+            models.CheckConstraint(condition=Q(role__in=_values(Role)), name="lease_role_known"),
+            models.CheckConstraint(condition=Q(last_seen__gte=F("opened_at")), name="lease_seen_after_opening"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, close_reason="") | Q(closed_at__gte=F("opened_at")) & ~Q(close_reason=""),
+                name="lease_close_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.video_session_id} {self.role}"
+
+
+class Segment(models.Model):
+    """A span of co-presence, end excluded: what money is computed from. Never edited, never deleted."""
+
+    video_session = models.ForeignKey(VideoSession, models.PROTECT, related_name="segments")
+    started_at = models.BigIntegerField()
+    ended_at = models.BigIntegerField()
+    cause = models.CharField(max_length=16)
+    role = models.CharField(max_length=8, blank=True)
+
+    class Meta:
+        ordering = ["started_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ended_at__gt=F("started_at")), name="segment_positive"),
+            models.CheckConstraint(condition=Q(cause__in=_values(Cause)), name="segment_cause_known"),
+            ExclusionConstraint(
+                name="segments_do_not_overlap",
+                expressions=[
+                    (F("video_session"), RangeOperators.EQUAL),
+                    (Int8Range("started_at", "ended_at"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.started_at}–{self.ended_at}"
+
+
+class EventKind(models.TextChoices):
+    JOINED = "joined", _("entre")
+    LEFT = "left", _("sort")
+    LOST = "lost", _("connexion perdue")
+    REPLACED = "replaced", _("change de page")
+    PAID_STARTED = "paid_started", _("démarre la session payante")
+    END_ASKED = "end_asked", _("demande à terminer")
+    END_DROPPED = "end_dropped", _("renonce à terminer")
+    LIMIT_REACHED = "limit_reached", _("temps prévu écoulé")
+    ENDED = "ended", _("session terminée")
+
+
+class RoomEvent(models.Model):
+    """What happened in the room, in order: read by support, never edited. No actor: time alone decided."""
+
+    video_session = models.ForeignKey(VideoSession, models.PROTECT, related_name="events")
+    at = models.BigIntegerField()
+    kind = models.CharField(max_length=16, choices=EventKind)
+    role = models.CharField(max_length=8, blank=True)
+    detail = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.role}".strip()

@@ -1,0 +1,76 @@
+"""The meter as rows tell it, and as the pages show it. Nothing here writes."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+
+from core import clock
+from core.money import price_cents
+from sessions_video.models import Lease, VideoSession
+from sessions_video.rules import Cause, Day, Meter, Phase, Policy, Role, Stop
+from sessions_video.rules import Lease as Presence
+
+
+def policy_of(row: VideoSession) -> Policy:
+    return Policy(lease_ms=int(settings.ROOM_LEASE_SECONDS * 1000), window_ms=row.window_ms)
+
+
+def meter_of(row: VideoSession, open_leases: Iterable[Lease]) -> Meter:
+    return Meter(
+        limit_ms=row.limit_ms,
+        free_ms=row.free_ms,
+        day=Day(row.day_start, row.day_end),
+        policy=policy_of(row),
+        phase=Phase(row.phase),
+        end_reason=Cause(row.end_reason) if row.end_reason else None,
+        ended_at=row.ended_at,
+        accumulated_ms=row.accumulated_ms,
+        running_since=row.running_since,
+        pending_stop=_pending_stop(row),
+        limit_reached_at=row.limit_reached_at,
+        end_asked_by=Role(row.end_asked_by) if row.end_asked_by else None,
+        last_ms=row.last_ms,
+        leases={lease.pk: Presence(Role(lease.role), lease.opened_at, lease.last_seen) for lease in open_leases},
+    )
+
+
+def _pending_stop(row: VideoSession) -> Stop | None:
+    if row.pending_stop_at is None:
+        return None
+    role = Role(row.pending_stop_role) if row.pending_stop_role else None
+    return Stop(row.pending_stop_at, Cause(row.pending_stop_cause), role)
+
+
+def snapshot(row: VideoSession, meter: Meter, t: int) -> dict[str, Any]:
+    """The authoritative state a page draws from (`meter.state`). Times in ms, money in cents."""
+    shown = meter.read(t)
+    window_ends_at = None if meter.limit_reached_at is None else meter.limit_reached_at + meter.policy.window_ms
+    return {
+        "type": "meter.state",
+        "revision": row.revision,
+        "now": max(t, meter.last_ms),
+        "phase": shown.phase,
+        "end_reason": meter.end_reason,
+        "running": shown.running,
+        "paid": shown.paid,
+        "elapsed_ms": shown.elapsed_ms,
+        "free_ms": shown.free_ms,
+        "limit_ms": shown.limit_ms,
+        "billed_seconds": shown.billed_seconds,
+        "amount_cents": price_cents(row.rate_cents, shown.billed_seconds),
+        "rate_cents": row.rate_cents,
+        "present": sorted(shown.present),
+        "end_asked_by": meter.end_asked_by,
+        "window_ends_at": window_ends_at,
+        "day_end": row.day_end,
+    }
+
+
+def peek(video_session_id: int) -> dict[str, Any]:
+    """The state now, from plain reads: no lock, nothing written; a copy in memory is advanced."""
+    row = VideoSession.objects.get(pk=video_session_id)
+    meter = meter_of(row, Lease.objects.filter(video_session=row, closed_at=None))
+    t = clock.database_now_ms()
+    meter.advance(t)
+    return snapshot(row, meter, t)

@@ -1,0 +1,149 @@
+"""Reads of the room: the one door, refusals, the proof."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.shortcuts import get_object_or_404
+
+from accounts.models import User
+from bookings.selectors import get_booking_for
+from core.money import price_cents
+from sessions_video.errors import Ended, NotConfirmed, NotToday, RoomError
+from sessions_video.models import EventKind, RoomEvent, VideoSession
+from sessions_video.rules import Cause, Part, Phase, Role, Segment, split_free
+
+
+def get_video_session_for(user: User, reference: str, *, lock: bool = False) -> VideoSession:
+    """The video session of a booking, by the booking's reference, for its two people; 404 for anybody else.
+
+    Raises NotConfirmed for a booking of theirs that has no room yet.
+    """
+    sessions = VideoSession.objects.of(user).with_people().filter(booking__reference=reference)
+    if lock:
+        sessions = sessions.select_for_update(of=("self",))
+    found: VideoSession | None = sessions.first()
+    if found is None:
+        get_booking_for(user, reference)
+        raise NotConfirmed
+    return found
+
+
+def get_ended_session_for(user: User, reference: str) -> VideoSession:
+    """For the proof: 404 until the session has ended."""
+    ended = VideoSession.objects.of(user).with_people().filter(phase=Phase.ENDED)
+    found: VideoSession = get_object_or_404(ended, booking__reference=reference)
+    return found
+
+
+def refusal(video_session: VideoSession, t: int, day_words: str) -> RoomError | None:
+    """Why nobody comes in at `t` (ms), or None."""
+    if video_session.phase == Phase.ENDED:
+        return Ended()
+    if not video_session.day_start <= t < video_session.day_end:
+        return NotToday(video_session.day, day_words, video_session.time_zone)
+    return None
+
+
+def moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms // 1000, UTC) + timedelta(milliseconds=ms % 1000)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One interval of the proof. `kind`: free, paid or pause; `seconds` of the lines of a kind add up to its total."""
+
+    number: int
+    kind: str
+    started_at: datetime
+    ended_at: datetime
+    seconds: int
+    cents: int
+    cause: str
+    person: User | None
+
+
+@dataclass(frozen=True)
+class Proof:
+    lines: list[Line]
+    paid_seconds: int
+    free_seconds: int
+    pause_seconds: int
+    amount_cents: int
+
+    @property
+    def started_at(self) -> datetime | None:
+        return self.lines[0].started_at if self.lines else None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        return self.lines[-1].ended_at if self.lines else None
+
+
+def segments_of(video_session: VideoSession) -> list[Segment]:
+    return [
+        Segment(row.started_at, row.ended_at, Cause(row.cause), Role(row.role) if row.role else None)
+        for row in video_session.segments.all()
+    ]
+
+
+def service_period(video_session: VideoSession) -> tuple[datetime, datetime] | None:
+    """From the first to the last billed instant; None when nothing is billed."""
+    parts = split_free(segments_of(video_session), video_session.free_ms)
+    paid = [part for part in parts if part.paid]
+    if not paid or not video_session.billed_seconds:
+        return None
+    return moment(paid[0].start), moment(paid[-1].end)
+
+
+def proof_of(video_session: VideoSession) -> Proof:
+    """Every interval from the first second together to the last, with pauses; paid lines add up to the bill."""
+    parts = split_free(segments_of(video_session), video_session.free_ms)
+    manual = RoomEvent.objects.filter(video_session=video_session, kind=EventKind.PAID_STARTED).exists()
+    build = _ProofBuilder(video_session, started_by_mentor=manual)
+    for index, part in enumerate(parts):
+        if index and part.start > parts[index - 1].end:
+            build.pause(parts[index - 1].end, part)
+        build.part(part)
+    return build.proof()
+
+
+class _ProofBuilder:
+    """Seconds and cents of a line are differences of floored running totals, so that columns add up exactly."""
+
+    def __init__(self, video_session: VideoSession, *, started_by_mentor: bool) -> None:
+        self.video_session = video_session
+        self.started_by_mentor = started_by_mentor
+        self.lines: list[Line] = []
+        self.totals = {"free": 0, "paid": 0, "pause": 0}
+
+    def part(self, part: Part) -> None:
+        cause, role = (str(part.cause), part.role) if part.cause else self._free_time_over()
+        self._add("paid" if part.paid else "free", part.start, part.end, cause, role)
+
+    def pause(self, start: int, after: Part) -> None:
+        before = self.lines[-1]
+        role = self.video_session.role_of(before.person) if before.person else None
+        self._add("pause", start, after.start, "extended" if before.cause == Cause.TIME_USED_UP else "returned", role)
+
+    def _free_time_over(self) -> tuple[str, Role | None]:
+        return ("paid_started", Role.MENTOR) if self.started_by_mentor else ("free_over", None)
+
+    def _add(self, kind: str, start: int, end: int, cause: str, role: Role | None) -> None:
+        before = self.totals[kind] // 1000
+        self.totals[kind] += end - start
+        after = self.totals[kind] // 1000
+        rate = self.video_session.rate_cents
+        cents = price_cents(rate, after) - price_cents(rate, before) if kind == "paid" else 0
+        person = self.video_session.person(role) if role else None
+        number = len(self.lines) + 1
+        self.lines.append(Line(number, kind, moment(start), moment(end), after - before, cents, cause, person))
+
+    def proof(self) -> Proof:
+        paid = self.totals["paid"] // 1000
+        return Proof(
+            lines=self.lines,
+            paid_seconds=paid,
+            free_seconds=self.totals["free"] // 1000,
+            pause_seconds=self.totals["pause"] // 1000,
+            amount_cents=price_cents(self.video_session.rate_cents, paid),
+        )

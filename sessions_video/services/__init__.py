@@ -1,0 +1,24 @@
+from sessions_video.services.chat import say
+from sessions_video.services.closing import close_ended, hand_over, mark_begun
+from sessions_video.services.opening import cancel_room, open_room
+from sessions_video.services.presence import beat, join, leave
+from sessions_video.services.sweeping import due_sessions, sweep_session
+from sessions_video.services.timekeeping import ask_end, confirm_end, drop_end, start_paid
+
+__all__ = [
+    "ask_end",
+    "beat",
+    "cancel_room",
+    "close_ended",
+    "confirm_end",
+    "drop_end",
+    "due_sessions",
+    "hand_over",
+    "join",
+    "leave",
+    "mark_begun",
+    "open_room",
+    "say",
+    "start_paid",
+    "sweep_session",
+]
