@@ -6,11 +6,14 @@ from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from core.views import health
+
 handler403 = "pages.views.errors.forbidden"
 handler404 = "pages.views.errors.not_found"
 handler500 = "pages.views.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("sante/", health, name="health"),
     path("admin/", admin.site.urls),
     # allauth keeps its names, at French addresses.
     path("inscription/", account.signup, name="account_signup"),

@@ -124,6 +124,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "skilmi"
+# Nobody waits for a broker that is down: the row is there and a sweep will find it.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}
 
 # --- People -----------------------------------------------------------------------------------------------------------
 
@@ -135,6 +137,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
+CSRF_FAILURE_VIEW = "pages.views.errors.csrf_failure"
 LOGIN_REDIRECT_URL = "pages:account"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -221,6 +224,8 @@ STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "")
 STRIPE_WEBHOOK_SECRET_V2 = env.text("STRIPE_WEBHOOK_SECRET_V2", "")
 # Set for the demo and the tests only: where the stand-in for Stripe listens.
 STRIPE_SANDBOX_URL = env.text("STRIPE_SANDBOX_URL", "")
+# Set for the tests only: the dotted name of a function that returns what carries the requests.
+STRIPE_HTTP_CLIENT = ""
 # The platform as it appears on invoices.
 PLATFORM = {
     "name": env.text("PLATFORM_NAME", "Skilmi"),

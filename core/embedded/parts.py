@@ -55,6 +55,7 @@ class Plan:
         journal = self.root / "stripe.jsonl"
         options = ["--port", str(self.sandbox_port), "--journal", str(journal)]
         options += ["--webhook-url", f"{self.url}/stripe/webhook/"]
+        options += ["--webhook-url-v2", f"{self.url}/stripe/webhook/v2/"]
         return Part("stripe-sandbox", [*PYTHON, "-m", "stripe_sandbox", *options])
 
     def preparation(self) -> Part:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,14 @@ def lengths() -> dict[str, int]:
     }
 
 
+def float_lines(tree: ast.AST) -> Iterator[int]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, float):
+            yield node.lineno
+        if isinstance(node, ast.Call) and called_name(node) == "float":
+            yield node.lineno
+
+
 def test_modules_stay_small() -> None:
     sizes = {str(path): len((PROJECT / path).read_text(encoding="utf8").splitlines()) for path in modules()}
     assert {path: size for path, size in sizes.items() if size > LONGEST_MODULE} == {}
@@ -55,14 +64,12 @@ def test_no_rule_hides_behind_saving_a_row() -> None:
 
 @pytest.mark.parametrize("folder", ["billing", "bookings", "core/money.py"])
 def test_money_never_meets_a_float(folder: str) -> None:
-    offenders = []
-    for path, tree in modules().items():
-        if not str(path).startswith(folder):
-            continue
-        for node in ast.walk(tree):
-            is_float = isinstance(node, ast.Constant) and isinstance(node.value, float)
-            if is_float or (isinstance(node, ast.Call) and called_name(node) == "float"):
-                offenders.append(f"{path}:{node.lineno}")
+    offenders = [
+        f"{path}:{line}"
+        for path, tree in modules().items()
+        if str(path).startswith(folder)
+        for line in float_lines(tree)
+    ]
     assert offenders == []
 
 

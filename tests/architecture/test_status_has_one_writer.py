@@ -17,7 +17,8 @@ def status_writes(tree: ast.AST) -> Iterator[int]:
             targets = node.targets
         elif isinstance(node, ast.AnnAssign | ast.AugAssign):
             targets = [node.target]
-        yield from (target.lineno for target in targets if isinstance(target, ast.Attribute) and target.attr == "status")
+        written = [target for target in targets if isinstance(target, ast.Attribute)]
+        yield from (target.lineno for target in written if target.attr == "status")
         if isinstance(node, ast.Call) and called_name(node) in {"update", "aupdate"}:
             yield from (keyword.value.lineno for keyword in node.keywords if keyword.arg == "status")
 

@@ -1,0 +1,29 @@
+# One image for web, worker, beat and room sweeper. Its steps are those of `run`.
+FROM python:3.11-slim-bookworm
+
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends \
+      libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --uid 10001 --home-dir /srv/skilmi skilmi
+
+ENV PYTHONUNBUFFERED=1 \
+    DJANGO_SETTINGS_MODULE=config.settings.production \
+    STATIC_ROOT=/srv/skilmi/staticfiles \
+    DATA_DIR=/srv/data
+
+WORKDIR /srv/skilmi
+COPY requirements.txt .
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
+
+COPY . .
+# Static files and catalogues depend on the code alone: the values below only let the settings load.
+RUN SECRET_KEY=build ALLOWED_HOSTS=build BASE_URL=http://build \
+    STRIPE_SECRET_KEY=build STRIPE_WEBHOOK_SECRET=build STRIPE_WEBHOOK_SECRET_V2=build \
+    sh -c 'python -m core.translations && python manage.py collectstatic --no-input --verbosity 0' \
+ && mkdir -p /srv/data/media && chown -R skilmi /srv/data
+
+USER skilmi
+EXPOSE 8000
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "-m", "core.health"]
+CMD ["sh", "-c", "exec uvicorn config.asgi:application --host 0.0.0.0 --port 8000 --workers ${WEB_PROCESSES:-2} --lifespan off --proxy-headers --forwarded-allow-ips='*' --ws websockets-sansio --ws-max-size 65536 --ws-ping-interval 20 --ws-ping-timeout 20 --timeout-graceful-shutdown 10"]
