@@ -18,8 +18,10 @@ def no_demo_part_in_production(**_options: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if settings.CLOCK != "core.clock.SystemClock":
         found.append(Error("The clock must be core.clock.SystemClock outside the demo.", id="skilmi.E001"))
-    if settings.STRIPE_SANDBOX_URL:
-        found.append(Error("STRIPE_SANDBOX_URL must be empty outside the demo.", id="skilmi.E002"))
+    if settings.STRIPE_SANDBOX_URL or settings.STRIPE_HTTP_CLIENT:
+        found.append(
+            Error("STRIPE_SANDBOX_URL and STRIPE_HTTP_CLIENT must be empty outside the demo.", id="skilmi.E002")
+        )
     if "demo" in settings.INSTALLED_APPS:
         found.append(Error("The demo app must not be installed outside the demo.", id="skilmi.E003"))
     if settings.DEBUG:

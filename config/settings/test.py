@@ -19,3 +19,6 @@ CHANNEL_LAYERS["default"]["CONFIG"] |= {"prefix": "skilmi-" + env.text("TEST_PRO
 # Static files are read where they lie; nothing is collected.
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = True
+# Stripe is played in the test's own process.
+STRIPE_SANDBOX_URL = "http://stripe.test"
+STRIPE_HTTP_CLIENT = "tests.stripe.http_client"

@@ -1,0 +1,51 @@
+"""Stripe's test cards that matter here, and what each does."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Card:
+    number: str
+    label: str
+    decline_code: str = ""
+    # « 3-D Secure »: the bank asks the cardholder to confirm.
+    asks_confirmation: bool = False
+    # Refused when the member is not in front of the screen (payment of an extension).
+    fails_off_session: str = ""
+    # Its money is available at once instead of after some days.
+    is_immediate: bool = False
+
+    @property
+    def brand(self) -> str:
+        return "mastercard" if self.number.startswith("5") else "visa"
+
+
+CARDS = {
+    card.number: card
+    for card in (
+        Card("4242424242424242", "Acceptée"),
+        Card("5555555555554444", "Acceptée (Mastercard)"),
+        Card("4000000000000077", "Acceptée, argent disponible aussitôt", is_immediate=True),
+        Card("4000002500003155", "Demande une confirmation (3-D Secure)", asks_confirmation=True),
+        Card(
+            "4000002760003184",
+            "Demande une confirmation à chaque paiement",
+            asks_confirmation=True,
+            fails_off_session="authentication_required",
+        ),
+        Card("4000000000000341", "Acceptée ici, refusée plus tard hors présence", fails_off_session="generic_decline"),
+        Card("4000000000000002", "Refusée", decline_code="generic_decline"),
+        Card("4000000000009995", "Refusée : provision insuffisante", decline_code="insufficient_funds"),
+    )
+}
+
+REASONS = {
+    "generic_decline": "Votre carte a été refusée.",
+    "insufficient_funds": "Votre carte a été refusée : la provision est insuffisante.",
+    "authentication_required": "Votre banque demande une confirmation.",
+    "authentication_failure": "La confirmation n’a pas abouti. Essayez une autre carte.",
+}
+
+
+def find(number: str) -> Card | None:
+    return CARDS.get("".join(character for character in number if character.isdigit()))
