@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core import clock as core_clock
 from core.money import NARROW_SPACE, NO_BREAK_SPACE, format_euros
 
 register = template.Library()
@@ -22,6 +23,7 @@ BEST_MARK = 5
 SECONDS_PER_MINUTE = 60
 SECONDS_PER_HOUR = 3600
 MINUTES_PER_HOUR = 60
+DAYS_PER_WEEK = 7
 
 
 # --- Money ----------------------------------------------------------------------------------------------------------
@@ -31,6 +33,13 @@ MINUTES_PER_HOUR = 60
 def euros(cents: int | None) -> str:
     """`4700` → « 47,00 € »."""
     return "" if cents is None else format_euros(int(cents))
+
+
+@register.filter
+def signed_euros(cents: int) -> str:
+    """A change of balance: `-865` → « − 8,65 € », `1000` → « + 10,00 € »."""
+    sign = "−" if cents < 0 else "+"
+    return f"{sign}{NO_BREAK_SPACE}{format_euros(abs(int(cents)))}"
 
 
 @register.filter
@@ -152,7 +161,26 @@ def short_moment(value: datetime | None, zone: ZoneInfo | str | None = None) -> 
     return "" if value is None else f"{short_day(value, zone)}, {clock(value, zone)}"
 
 
+@register.filter
+def recent(value: datetime | None, zone: ZoneInfo | str | None = None) -> str:
+    """As lists of conversations say it: « 10:40 », « hier », « lun. », « 24 nov. »."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value, _zone(zone))
+    days_ago = (timezone.localtime(core_clock.now(), _zone(zone)).date() - local.date()).days
+    if days_ago <= 0:
+        return clock(value, zone)
+    if days_ago == 1:
+        return _("hier")
+    return dateformat.format(local, "D").lower() if days_ago < DAYS_PER_WEEK else _short_without_year(local)
+
+
+def _short_without_year(value: datetime) -> str:
+    return f"{_day_of_month(value)}{NO_BREAK_SPACE}{dateformat.format(value, 'N').lower()}"
+
+
 STYLES = {
+    "recent": recent,
     "moment": moment,
     "short_moment": short_moment,
     "day": day,
@@ -168,6 +196,20 @@ def timestamp(value: datetime | None, style: str = "moment", zone: ZoneInfo | st
     if value is None:
         return ""
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), STYLES[style](value, zone))
+
+
+@register.filter
+def calendar_leaf(value: datetime | None, zone: ZoneInfo | str | None = None) -> SafeString | str:
+    """The day as a leaf of a calendar: « jeu. » over « 10 » over « déc. »."""
+    if value is None:
+        return ""
+    local = _local(value, zone)
+    return format_html(
+        "<span>{}</span> <b>{}</b> <span>{}</span>",
+        dateformat.format(local, "D").lower(),
+        local.day,
+        dateformat.format(local, "N").lower(),
+    )
 
 
 # --- People and marks -----------------------------------------------------------------------------------------------

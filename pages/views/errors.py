@@ -1,11 +1,23 @@
 """Error pages keep navigation and language."""
 
+import logging
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from core.identifiers import new_reference
+
+logger = logging.getLogger(__name__)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "403.html", status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403_csrf.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -13,4 +25,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """Rendered without the request: the database or the session may be what failed.
+
+    The support reference printed on the page is found again in the log, beside the traceback Django writes.
+    """
+    reference = new_reference()
+    logger.error("Page of error %s shown for %s %s", reference, request.method, request.path)
+    context = {"reference": reference, "contact_email": settings.CONTACT_EMAIL}
+    return HttpResponse(render_to_string("500.html", context), status=500)

@@ -15,7 +15,7 @@ const BEHAVIOURS = {
   "price-preview": () => import("./behaviours/price-preview.js"),
   "scroll-into-view": () => import("./behaviours/scroll-into-view.js"),
   "submit-once": () => import("./behaviours/submit-once.js"),
-  "time-zone": () => import("./behaviours/time-zone.js"),
+  "guess-time-zone": () => import("./behaviours/guess-time-zone.js"),
 };
 
 const attached = new WeakMap();

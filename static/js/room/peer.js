@@ -1,0 +1,237 @@
+// The connection of images and sound: perfect negotiation, with fixed places for microphone, camera and screen.
+// The mentor is the impolite side: he alone makes the places and numbers each new connection (`generation`).
+const WATCH_MS = 4_000;
+const MOST_REBUILDS = 4;
+const PLACES = [["microphone", "audio"], ["camera", "video"], ["screen", "video"]];
+const CAPS = { camera: { maxBitrate: 1_200_000 }, screen: { maxBitrate: 2_500_000, maxFramerate: 15 } };
+
+export class Peer {
+  constructor({ signaling, polite, iceServers, onState, onTrack }) {
+    Object.assign(this, { signaling, polite, iceServers, onState, onTrack });
+    this.tracks = { microphone: null, camera: null, screen: null };
+    this.generation = 0;
+    this.page = null;
+    this.connection = null;
+    this.rebuilds = 0;
+    // Signals are treated one after the other, whatever each of them waits for.
+    this.queue = Promise.resolve();
+  }
+
+  get isConnected() {
+    return this.connection?.connectionState === "connected";
+  }
+
+  // --- who is there -----------------------------------------------------------------------------------------------
+
+  arrive(page) {
+    if (page !== this.page || !this.connection || this.connection.connectionState === "closed") {
+      this.page = page;
+      this.rebuilds = 0;
+      this.build();
+    } else if (["failed", "disconnected"].includes(this.connection.connectionState)) {
+      this.connection.restartIce();
+    }
+  }
+
+  leave() {
+    this.page = null;
+    this.close();
+  }
+
+  close() {
+    clearInterval(this.watch);
+    clearTimeout(this.patience);
+    this.connection?.close();
+    this.connection = null;
+    this.makingOffer = this.answerPending = this.ignoreOffer = false;
+    this.senders = null;
+    this.onState("closed");
+  }
+
+  // --- building ---------------------------------------------------------------------------------------------------
+
+  // Synchronous on purpose: an offer that comes while this runs must find the connection.
+  build() {
+    this.close();
+    this.generation = this.polite ? 0 : this.generation + 1;
+    const connection = new RTCPeerConnection({
+      iceServers: this.iceServers,
+      iceTransportPolicy: this.relayOnly ? "relay" : "all",
+      bundlePolicy: "max-bundle",
+      rtcpMuxPolicy: "require",
+    });
+    this.connection = connection;
+    if (!this.polite) {
+      this.adopt(PLACES.map(([, kind]) => connection.addTransceiver(kind, { direction: "sendrecv" })));
+    }
+    connection.onicecandidate = ({ candidate }) => this.signal("signal.candidate", { candidate: asRecord(candidate) });
+    connection.onnegotiationneeded = () => this.offer(connection);
+    connection.ontrack = ({ transceiver, track }) => {
+      const place = PLACES[connection.getTransceivers().indexOf(transceiver)]?.[0];
+      if (place) this.onTrack(place, track);
+    };
+    connection.onconnectionstatechange = () => this.stateChanged(connection);
+    connection.oniceconnectionstatechange = () => this.iceChanged(connection);
+    this.watch = setInterval(() => this.watchOver(connection), WATCH_MS);
+  }
+
+  adopt(transceivers) {
+    this.senders = Object.fromEntries(PLACES.map(([place], index) => [place, transceivers[index].sender]));
+    return Promise.all(PLACES.map(([place]) => this.attach(place)));
+  }
+
+  setTrack(place, track) {
+    this.tracks[place] = track;
+    return this.attach(place);
+  }
+
+  async attach(place) {
+    const sender = this.senders?.[place];
+    if (!sender) return;
+    const track = this.tracks[place];
+    if (track && "contentHint" in track) {
+      track.contentHint = { microphone: "speech", camera: "motion", screen: "detail" }[place];
+    }
+    await sender.replaceTrack(track);
+    if (CAPS[place]) await limit(sender, CAPS[place]);
+  }
+
+  // --- negotiation ------------------------------------------------------------------------------------------------
+
+  signal(type, fields) {
+    this.signaling.send(type, { to: this.page, generation: this.generation, ...fields });
+  }
+
+  async offer(connection) {
+    try {
+      this.makingOffer = true;
+      await connection.setLocalDescription();
+      this.signal("signal.description", { description: asRecord(connection.localDescription) });
+    } catch (error) {
+      if (connection === this.connection) console.warn("offer", error);
+    } finally {
+      this.makingOffer = false;
+    }
+  }
+
+  receive(message) {
+    this.queue = this.queue.then(() => this.treat(message)).catch((error) => console.warn(message.type, error));
+  }
+
+  async treat(message) {
+    if (message.from !== this.page || !this.connection) return;
+    if (message.type === "signal.rebuild") {
+      if (!this.polite) this.build();
+    } else if (message.type === "signal.description") {
+      if (this.follow(message)) await this.describe(message.description);
+    } else if (message.generation === this.generation) {
+      await this.addCandidate(message.candidate);
+    }
+  }
+
+  // The polite side follows the number of an offer; signals of another number belong to a connection that is gone.
+  follow({ generation, description }) {
+    if (this.polite && description.type === "offer" && generation > this.generation) {
+      if (this.connection.remoteDescription) this.build();
+      this.generation = generation;
+    }
+    return generation === this.generation;
+  }
+
+  async describe(description) {
+    const { connection } = this;
+    const ready = !this.makingOffer && (connection.signalingState === "stable" || this.answerPending);
+    const collision = description.type === "offer" && !ready;
+    this.ignoreOffer = !this.polite && collision;
+    if (this.ignoreOffer) return;
+    this.answerPending = description.type === "answer";
+    await connection.setRemoteDescription(description);
+    this.answerPending = false;
+    if (description.type !== "offer") return;
+    if (this.polite && !this.senders) {
+      const transceivers = connection.getTransceivers();
+      for (const transceiver of transceivers) transceiver.direction = "sendrecv";
+      await this.adopt(transceivers);
+    }
+    await connection.setLocalDescription();
+    this.signal("signal.description", { description: asRecord(connection.localDescription) });
+  }
+
+  async addCandidate(candidate) {
+    try {
+      await this.connection.addIceCandidate(candidate ?? undefined);
+    } catch (error) {
+      if (!this.ignoreOffer) throw error;
+    }
+  }
+
+  // --- trouble ----------------------------------------------------------------------------------------------------
+
+  stateChanged(connection) {
+    if (connection !== this.connection) return;
+    if (connection.connectionState === "connected") this.rebuilds = 0;
+    if (connection.connectionState === "failed") connection.restartIce();
+    this.onState(connection.connectionState);
+  }
+
+  iceChanged(connection) {
+    clearTimeout(this.patience);
+    if (connection.iceConnectionState !== "disconnected") return;
+    this.patience = setTimeout(() => {
+      if (connection === this.connection && !this.isConnected) connection.restartIce();
+    }, WATCH_MS);
+  }
+
+  // A lost signal or a missing candidate ends in a numbered rebuild, never in a silent hang.
+  watchOver(connection) {
+    const waiting = connection.remoteDescription && connection.signalingState === "stable";
+    if (connection !== this.connection || this.isConnected || !waiting) return;
+    this.rebuilds += 1;
+    if (this.rebuilds === 1 && /a=candidate/.test(connection.localDescription?.sdp ?? "")) connection.restartIce();
+    else if (this.rebuilds > MOST_REBUILDS) this.giveUp();
+    else if (this.polite) this.signaling.send("signal.rebuild", { to: this.page });
+    else this.build();
+  }
+
+  giveUp() {
+    clearInterval(this.watch);
+    this.onState("hopeless");
+  }
+
+  // --- quality ----------------------------------------------------------------------------------------------------
+
+  // Round trip in ms and share of lost packets since the last call; null before the first packets.
+  async quality() {
+    if (!this.isConnected) return null;
+    const report = await this.connection.getStats();
+    let roundTrip = null;
+    let received = 0;
+    let lost = 0;
+    for (const entry of report.values()) {
+      if (entry.type === "candidate-pair" && entry.nominated) roundTrip = entry.currentRoundTripTime * 1000;
+      if (entry.type === "inbound-rtp") {
+        received += entry.packetsReceived ?? 0;
+        lost += Math.max(0, entry.packetsLost ?? 0);
+      }
+    }
+    const before = this.counted ?? { received: 0, lost: 0 };
+    this.counted = { received, lost };
+    const all = received + lost - before.received - before.lost;
+    return { roundTrip, loss: all > 0 ? Math.max(0, lost - before.lost) / all : 0 };
+  }
+}
+
+async function limit(sender, caps) {
+  const parameters = sender.getParameters();
+  if (!parameters.encodings?.length) return;
+  Object.assign(parameters.encodings[0], caps);
+  try {
+    await sender.setParameters(parameters);
+  } catch (error) {
+    console.debug("limits not set", error);
+  }
+}
+
+function asRecord(value) {
+  return value ? value.toJSON() : null;
+}

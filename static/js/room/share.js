@@ -1,0 +1,57 @@
+// Sharing one's screen, and asking the other person to share his. The place for it exists from the start of the call,
+// so nothing is negotiated again.
+import { canShare, openScreen } from "./devices.js";
+
+export class Share {
+  constructor({ page, signaling, peer, onChange }) {
+    Object.assign(this, { page, signaling, peer, onChange });
+    this.track = null;
+    page.click("share", () => (this.track ? this.stop() : this.start()));
+    page.click("ask-share", () => this.ask());
+    signaling.on("share.ask", () => this.asked());
+    signaling.on("share.decline", () => page.notify(page.text("share_declined")));
+    if (!canShare()) {
+      const button = page.get("share");
+      button.setAttribute("aria-disabled", "true");
+      button.title = page.text("share_unavailable");
+    }
+  }
+
+  async start() {
+    const { page } = this;
+    if (!canShare()) return page.notify(page.text("share_unavailable"));
+    try {
+      this.track = await openScreen();
+    } catch {
+      return page.notify(page.text("share_refused"));
+    }
+    this.track.onended = () => this.stop();
+    await this.peer().setTrack("screen", this.track);
+    this.changed();
+  }
+
+  async stop() {
+    this.track?.stop();
+    this.track = null;
+    await this.peer()?.setTrack("screen", null);
+    this.changed();
+  }
+
+  changed() {
+    const { page } = this;
+    page.press("share", Boolean(this.track), page.text(this.track ? "share_stop" : "share"));
+    this.onChange();
+  }
+
+  ask() {
+    this.signaling.send("share.ask");
+    this.page.notify(this.page.text("share_asked_by_you"));
+  }
+
+  async asked() {
+    this.page.say(this.page.text("share_asked"));
+    if (this.track) return;
+    if (await this.page.ask("share-dialog")) await this.start();
+    else this.signaling.send("share.decline");
+  }
+}

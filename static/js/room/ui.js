@@ -1,0 +1,89 @@
+// The page's elements by name (`data-room="name"`), its texts, and what is said aloud by screen readers.
+export class Page {
+  constructor(texts, other) {
+    this.texts = texts;
+    this.other = other;
+    this.elements = Object.fromEntries(
+      [...document.querySelectorAll("[data-room]")].map((element) => [element.dataset.room, element]),
+    );
+  }
+
+  get(name) {
+    return this.elements[name] ?? null;
+  }
+
+  text(name, values = {}) {
+    const all = { other: this.other, ...values };
+    return (this.texts[name] ?? name).replace(/\{(\w+)\}/g, (whole, key) => all[key] ?? whole);
+  }
+
+  write(name, words) {
+    const element = this.get(name);
+    if (element && element.textContent !== words) element.textContent = words;
+  }
+
+  show(name, shown = true) {
+    const element = this.get(name);
+    if (element) element.hidden = !shown;
+  }
+
+  click(name, action) {
+    this.get(name)?.addEventListener("click", action);
+  }
+
+  // lobby, call or final
+  view(name) {
+    document.querySelector("[data-view]").dataset.view = name;
+    this.show("lobby", name === "lobby");
+    this.show("video", name === "call");
+    this.show("dock", name === "call");
+    this.show("final", name === "final");
+  }
+
+  // Politely: after what is being read. Urgently: at once.
+  say(words, { urgent = false } = {}) {
+    const region = this.get(urgent ? "assertive" : "polite");
+    region.textContent = "";
+    // A region that is emptied and filled in one go is not read again.
+    setTimeout(() => (region.textContent = words), 50);
+  }
+
+  // Shown over the image for a while, and said.
+  notify(words, options = {}) {
+    this.say(words, options);
+    this.write("notice", words);
+    clearTimeout(this.fading);
+    if (!options.stays) this.fading = setTimeout(() => this.write("notice", ""), 8_000);
+  }
+
+  press(name, pressed, label) {
+    const button = this.get(name);
+    if (!button) return;
+    button.setAttribute("aria-pressed", String(pressed));
+    button.querySelector("span").textContent = label;
+  }
+
+  // The answer of a native dialog: true for its first button.
+  ask(name) {
+    const dialog = this.get(name);
+    if (dialog.open) return Promise.resolve(null);
+    dialog.returnValue = "";
+    dialog.showModal();
+    return new Promise((resolve) => {
+      dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+    });
+  }
+
+  dismiss(name) {
+    const dialog = this.get(name);
+    if (dialog?.open) dialog.close("dismissed");
+  }
+}
+
+export function fillChoices(select, devices, chosen, label) {
+  select.replaceChildren(
+    ...devices.map((device, index) => new Option(device.label || label(index + 1), device.deviceId)),
+  );
+  if (chosen) select.value = chosen;
+  select.closest(".field").hidden = devices.length === 0;
+}
