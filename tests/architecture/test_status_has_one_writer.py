@@ -31,6 +31,8 @@ def allowed_lines(tree: ast.Module) -> set[int]:
 def test_status_is_written_in_move_only() -> None:
     offenders: list[tuple[Path, int]] = []
     for path, tree in modules().items():
+        if path.parts[0] == "stripe_sandbox":  # its status is an answer of HTTP
+            continue
         allowed = allowed_lines(tree)
         offenders += [(path, line) for line in status_writes(tree) if line not in allowed]
     assert offenders == []
