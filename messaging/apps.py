@@ -1,5 +1,14 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MessagingConfig(AppConfig):
     name = "messaging"
+    verbose_name = _("Messagerie")
+
+    def ready(self) -> None:
+        from core import references  # noqa: PLC0415  (the registries need loaded models)
+        from messaging import notices, selectors  # noqa: PLC0415
+
+        notices.register()
+        references.register("thread", selectors.describe)

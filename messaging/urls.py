@@ -1,5 +1,13 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from messaging import views
 
 app_name = "messaging"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("messagerie/", views.inbox, name="inbox"),
+    path("messagerie/nouveau/<slug:slug>/", views.contact, name="contact"),
+    path("messagerie/<str:reference>/", views.thread, name="thread"),
+    path("messagerie/<str:reference>/nouveaux/", views.news, name="news"),
+    path("messagerie/<str:reference>/lecture/", views.read, name="read"),
+]

@@ -1,0 +1,87 @@
+"""Conversations as their two members see them."""
+
+from dataclasses import dataclass
+
+from django.db.models import Case, Count, F, OuterRef, Subquery, Value, When
+from django.shortcuts import get_object_or_404
+
+from accounts.models import User
+from core.references import Described
+from messaging.models import Message, MessageQuerySet, Thread, ThreadQuerySet
+
+
+@dataclass(frozen=True)
+class ThreadRow:
+    thread: Thread
+    other: User
+    last: Message | None
+    unread: int
+
+
+def get_thread_for(user: User, reference: str, *, lock: bool = False) -> Thread:
+    """The thread, for one of its two members; 404 for anybody else."""
+    threads = Thread.objects.of(user).select_related("first__page", "second__page")
+    if lock:
+        threads = threads.select_for_update(of=("self",))
+    thread: Thread = get_object_or_404(threads, reference=reference)
+    return thread
+
+
+def thread_between(one: User, other: User) -> Thread | None:
+    first, second = sorted((one.pk, other.pk))
+    return Thread.objects.filter(first=first, second=second).first()
+
+
+def unread_count(user: User) -> int:
+    """Messages and cards of others that the user has not seen, over all his threads."""
+    return _unread(user).count()
+
+
+def _unread(user: User) -> MessageQuerySet:
+    return Message.objects.for_reader(user).filter(thread__states__user=user, pk__gt=F("thread__states__last_read_id"))
+
+
+def unread_in(thread: Thread, user: User) -> int:
+    return _unread(user).filter(thread=thread).count()
+
+
+def recent_messages(thread: Thread, after_id: int | None = None, limit: int = 50) -> list[Message]:
+    """The newest messages, oldest first; with `after_id` only what came later."""
+    messages = thread.messages.select_related("author__page").order_by("-pk")
+    if after_id is not None:
+        messages = messages.filter(pk__gt=after_id)
+    return list(reversed(messages[:limit]))
+
+
+def messages_before(thread: Thread, before_id: int, limit: int = 50) -> list[Message]:
+    messages = thread.messages.select_related("author__page").filter(pk__lt=before_id).order_by("-pk")
+    return list(reversed(messages[:limit]))
+
+
+def threads_of(user: User) -> ThreadQuerySet:
+    return Thread.objects.of(user)
+
+
+def inbox_rows(user: User, threads: ThreadQuerySet, limit: int = 100) -> list[ThreadRow]:
+    """Threads with something said in them, unread first, then the newest."""
+    last = Message.objects.filter(thread=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    unread = _unread(user).filter(thread=OuterRef("pk")).order_by().values("thread").annotate(n=Count("pk")).values("n")
+    found = list(
+        threads.select_related("first__page", "second__page")
+        .annotate(last_id=Subquery(last), unread=Subquery(unread))
+        .filter(last_id__isnull=False)
+        .order_by(Case(When(unread__gt=0, then=Value(0)), default=Value(1)), "-last_message_at")[:limit]
+    )
+    messages = Message.objects.select_related("author").in_bulk([thread.last_id for thread in found])
+    return [ThreadRow(thread, thread.other(user), messages.get(thread.last_id), thread.unread or 0) for thread in found]
+
+
+def describe(reference: str) -> Described | None:
+    thread = Thread.objects.filter(reference=reference).first()
+    return Described(str(thread.reference), thread.get_absolute_url()) if thread else None
+
+
+def get_member(viewer: User, slug: str) -> User:
+    """A member one may write to, by the address of his page."""
+    user: User = get_object_or_404(User.objects.select_related("page"), page__slug=slug, is_active=True)
+    return user

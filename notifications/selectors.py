@@ -1,0 +1,14 @@
+from accounts.models import User
+from notifications.models import MutedKind, Notice, NoticeQuerySet
+
+
+def notices_of(user: User) -> NoticeQuerySet:
+    return Notice.objects.of(user)
+
+
+def unread_count(user: User) -> int:
+    return Notice.objects.of(user).unread().count()
+
+
+def muted_kinds(user: User) -> frozenset[str]:
+    return frozenset(MutedKind.objects.filter(user=user).values_list("kind", flat=True))

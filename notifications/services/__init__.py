@@ -1,0 +1,15 @@
+from notifications.services.delivery import claim_email, deliver, due_email_ids
+from notifications.services.notices import mark_all_read, mark_read, notify, set_muted
+from notifications.services.outbox import Attachment, store_message
+
+__all__ = [
+    "Attachment",
+    "claim_email",
+    "deliver",
+    "due_email_ids",
+    "mark_all_read",
+    "mark_read",
+    "notify",
+    "set_muted",
+    "store_message",
+]

@@ -1,0 +1,100 @@
+"""The one door for telling a member something."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from accounts.models import User
+from core import clock
+from notifications import kinds
+from notifications.models import MutedKind, Notice
+from notifications.services.outbox import Attachment, Rendered, store_email
+
+
+def notify(
+    *,
+    recipient: User,
+    kind: str,
+    url: str,
+    reference: str = "",
+    context: Mapping[str, Any] | None = None,
+    attachments: Sequence[Attachment] = (),
+    now: datetime | None = None,
+) -> None:
+    """Tell `recipient` by every channel of `kind`. `url` is the page of the one main link, without host.
+
+    The words are fixed here, in his language and time zone, in the caller's transaction: news and fact stay together.
+    """
+    declared = kinds.get(kind)
+    moment = now or clock.now()
+    with transaction.atomic():
+        rendered = _render(recipient, kind, url, context or {})
+        if declared.in_app:
+            Notice.objects.create(
+                recipient=recipient,
+                kind=kind,
+                reference=reference,
+                text=rendered.subject[:300],
+                url=url,
+                created_at=moment,
+            )
+        if declared.email and not _is_muted(recipient, declared):
+            store_email(
+                to=recipient.email,
+                kind=kind,
+                rendered=rendered,
+                recipient=recipient,
+                attachments=attachments,
+                now=moment,
+            )
+
+
+def _is_muted(recipient: User, kind: kinds.Kind) -> bool:
+    return kind.mutable and MutedKind.objects.filter(user=recipient, kind=kind.name).exists()
+
+
+def _render(recipient: User, kind: str, url: str, context: Mapping[str, Any]) -> Rendered:
+    full = {
+        **context,
+        "recipient": recipient,
+        "site_name": settings.SITE_NAME,
+        "base_url": settings.BASE_URL,
+        "url": url,
+        "absolute_url": settings.BASE_URL + url,
+        "kind": kind,
+    }
+    with translation.override(recipient.language), timezone.override(recipient.zone):
+        subject = " ".join(render_to_string(f"emails/{kind}/subject.txt", full).split(" "))
+        return Rendered(
+            subject=subject.strip().replace("\n", " "),
+            body_text=render_to_string(f"emails/{kind}/body.txt", full).strip() + "\n",
+            body_html=render_to_string(f"emails/{kind}/body.html", full | {"subject": subject.strip()}),
+        )
+
+
+def mark_read(*, user: User, notice_id: int, now: datetime | None = None) -> Notice | None:
+    """Mark one of the user's own notices; None when it is not his."""
+    notice = Notice.objects.of(user).filter(pk=notice_id).first()
+    if notice is not None and notice.read_at is None:
+        notice.read_at = now or clock.now()
+        notice.save(update_fields=["read_at"])
+    return notice
+
+
+def mark_all_read(*, user: User, now: datetime | None = None) -> int:
+    return Notice.objects.of(user).unread().update(read_at=now or clock.now())
+
+
+def set_muted(*, user: User, kind: str, muted: bool) -> None:
+    """Stop or resume the e-mails of a mutable kind; other kinds are left as they are."""
+    if not kinds.get(kind).mutable:
+        return
+    if muted:
+        MutedKind.objects.get_or_create(user=user, kind=kind)
+    else:
+        MutedKind.objects.filter(user=user, kind=kind).delete()

@@ -1,0 +1,14 @@
+from celery import shared_task
+
+from notifications import services
+
+
+@shared_task(name="notifications.send_email")
+def send_email(email_id: int) -> None:
+    services.deliver(email_id=email_id)
+
+
+@shared_task(name="notifications.send_due_emails")
+def send_due_emails() -> None:
+    for email_id in services.due_email_ids():
+        services.deliver(email_id=email_id)
