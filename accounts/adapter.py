@@ -1,5 +1,30 @@
+from typing import Any
+from urllib.parse import urlencode
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """allauth's door to our rules."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Its e-mails wear the layout of all the others, which names the site and the recipient."""
+        super().send_mail(
+            template_prefix, email, context | {"site_name": settings.SITE_NAME, "recipient": {"email": email}}
+        )
+
+    def post_login(
+        self, request: HttpRequest, user: User, *, signup: bool, redirect_url: str | None, **login: Any
+    ) -> HttpResponse:
+        """A new member meets the registration form first, then goes where he was going (ST-13)."""
+        response: HttpResponse = super().post_login(request, user, signup=signup, redirect_url=redirect_url, **login)
+        if not signup:
+            return response
+        goal = response.headers.get("Location", "")
+        return redirect(f"{reverse('pages:welcome')}?{urlencode({'next': goal})}" if goal else "pages:welcome")

@@ -3,21 +3,144 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.legal import PRIVACY, TERMS
+from accounts.models import MemberPage, Theme, User
+from accounts.portraits import MAX_BYTES
+from accounts.selectors import place_names
+from accounts.services import PageWords, accept_legal
+
+NAME_LENGTH = 60
 
 
-class SignupForm(forms.Form):
+class NameFields(forms.Form):
+    first_name = forms.CharField(
+        label=_("Prénom"), max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    last_name = forms.CharField(
+        label=_("Nom"), max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
+
+
+class SignupForm(NameFields):
     """What the sign-up page asks besides address and password."""
 
-    first_name = forms.CharField(label=_("Prénom"), max_length=60)
-    last_name = forms.CharField(label=_("Nom"), max_length=60)
-    field_order = ["first_name", "last_name", "email", "password1"]
+    accepts_terms = forms.BooleanField(
+        label=_("J’ai 18 ans ou plus et j’accepte les conditions d’utilisation et la politique de confidentialité"),
+        error_messages={"required": _("Cochez cette case pour créer votre compte.")},
+    )
+    field_order = ["first_name", "last_name", "email", "password1", "accepts_terms"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["accepts_terms"].help_text = format_html(
+            '<a href="{}">{}</a> · <a href="{}">{}</a>',
+            reverse_lazy("pages:terms"),
+            _("Lire les conditions d’utilisation"),
+            reverse_lazy("pages:privacy"),
+            _("Lire la politique de confidentialité"),
+        )
 
     def signup(self, request: HttpRequest, user: User) -> None:
         data: dict[str, Any] = self.cleaned_data
         user.first_name = data["first_name"]
         user.last_name = data["last_name"]
         user.save(update_fields=["first_name", "last_name"])
+        accept_legal(user=user, documents=[TERMS, PRIVACY])
+
+
+class ZoneField(forms.ChoiceField):
+    """A time zone named after a place. A stored zone that the list lacks stays selectable."""
+
+    def __init__(self, *, current: str = "", **options: Any) -> None:
+        names = list(place_names())
+        if current and current not in names:
+            names.insert(0, current)
+        super().__init__(choices=[(name, name.replace("_", " ")) for name in names], **options)
+
+
+class WelcomeForm(NameFields):
+    """The registration form that follows the confirmed address (ST-13)."""
+
+    time_zone = ZoneField(
+        label=_("Fuseau horaire"),
+        help_text=_("Les dates et les heures vous seront montrées dans ce fuseau."),
+        widget=forms.Select(attrs={"data-behaviour": "guess-time-zone"}),
+    )
+
+
+class PreferencesForm(NameFields):
+    time_zone = ZoneField(label=_("Fuseau horaire"))
+    language = forms.ChoiceField(label=_("Langue"), choices=settings.LANGUAGES)
+    theme = forms.ChoiceField(label=_("Thème"), choices=Theme.choices)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"] = ZoneField(
+            current=user.time_zone,
+            label=_("Fuseau horaire"),
+            help_text=_("Vos dates et vos heures sont montrées dans ce fuseau."),
+        )
+
+
+class PageForm(forms.ModelForm[MemberPage]):
+    """« Page personnelle » (SK-16), without the photo and the skills, which have their own forms."""
+
+    linkedin_url = forms.URLField(
+        label=_("Profil LinkedIn"),
+        required=False,
+        assume_scheme="https",
+        help_text=_("Vu par l’équipe qui valide les mentors, jamais par les membres."),
+        widget=forms.URLInput(attrs={"placeholder": "https://www.linkedin.com/in/…"}),
+    )
+
+    class Meta:
+        model = MemberPage
+        fields = ["headline", "presentation", "position", "education", "linkedin_url", "languages"]
+        help_texts = {
+            "headline": _("Une phrase qui dit ce que vous apportez. Elle paraît dans la communauté."),
+            "presentation": _(
+                "Votre expérience, et comment se passe une session avec vous. N’y mettez ni adresse ni téléphone : "
+                "les échanges passent par la messagerie."
+            ),
+            "position": _("Par exemple : analyste indépendante, santé publique."),
+            "education": _("Une ligne par diplôme ou étape, la plus récente d’abord."),
+            "languages": _("Séparées par des virgules. Par exemple : français, arabe, anglais."),
+        }
+        widgets = {
+            "presentation": forms.Textarea(attrs={"rows": 8}),
+            "education": forms.Textarea(attrs={"rows": 4}),
+        }
+
+    def clean_linkedin_url(self) -> str:
+        url: str = self.cleaned_data["linkedin_url"]
+        host = url.split("/")[2].lower() if url else "linkedin.com"
+        if host != "linkedin.com" and not host.endswith(".linkedin.com"):
+            raise forms.ValidationError(_("Donnez l’adresse de votre profil sur linkedin.com."))
+        return url
+
+    def words(self) -> PageWords:
+        return PageWords(**{name: self.cleaned_data[name] for name in self.Meta.fields})
+
+
+class PhotoForm(forms.Form):
+    """The content is checked and drawn again by the service; here only what spares an upload."""
+
+    photo = forms.FileField(
+        label=_("Photo"),
+        help_text=_("PNG, JPG ou WebP, 5 Mo au plus. Votre visage, de face, en pleine lumière."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        error_messages={"required": _("Choisissez une photo."), "empty": _("Ce fichier est vide.")},
+    )
+
+    def clean_photo(self) -> UploadedFile[Any]:
+        upload: UploadedFile[Any] = self.cleaned_data["photo"]
+        if (upload.size or 0) > MAX_BYTES:
+            raise forms.ValidationError(_("Le fichier dépasse 5 Mo. Choisissez une photo plus légère."))
+        return upload

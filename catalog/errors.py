@@ -1,0 +1,43 @@
+"""Refusals about skills and trainings."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+
+
+class CatalogError(DomainError):
+    pass
+
+
+class SkillNotListed(CatalogError):
+    user_message = _(
+        "Cette compétence n’est pas dans la liste. Vous pouvez la proposer depuis « Mon offre de formation »."
+    )
+
+
+class TooManySkills(CatalogError):
+    user_message = _("Vous avez déclaré 20 compétences, c’est le maximum. Retirez-en une pour en ajouter une autre.")
+
+
+class OfferLocked(CatalogError):
+    user_message = _("Votre demande n’est pas encore validée.")
+
+
+class SkillNotInCategory(CatalogError):
+    user_message = _("Cette compétence n’appartient pas à cette catégorie.")
+
+
+class NameTaken(CatalogError):
+    user_message = _("Ce nom existe déjà dans la liste.")
+
+
+class TrainingNotReady(CatalogError):
+    user_message = _("La catégorie ou la compétence de cette formation n’est pas encore validée.")
+
+
+class NotStaff(CatalogError):
+    user_message = _("Seule l’équipe décide d’une formation.")
+
+
+class ReasonNeeded(CatalogError):
+    user_message = _("Donnez la raison de la décision : le mentor la lira.")

@@ -1,0 +1,174 @@
+"""Reading what visitors filter and what mentors write about their offer."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from catalog.models import MAX_MINUTES, MIN_MINUTES, MINUTES_STEP, Category, Skill, Training, TrainingRevision
+from catalog.rules import BEST_RATED, CHEAPEST, EVENINGS, RELEVANCE, WEEKDAYS, WEEKEND
+from catalog.selectors import CommunityFilters
+from catalog.services import TrainingWords
+
+PRICES = [("moins-de-40", _("Moins de 40 €")), ("40-a-60", _("40 à 60 €")), ("plus-de-60", _("Plus de 60 €"))]
+DAYS = [(WEEKDAYS, _("En semaine")), (EVENINGS, _("Le soir")), (WEEKEND, _("Le week-end"))]
+LANGUAGES = [
+    ("", _("Toutes")),
+    ("francais", _("Français")),
+    ("anglais", _("Anglais")),
+    ("espagnol", _("Espagnol")),
+    ("allemand", _("Allemand")),
+    ("arabe", _("Arabe")),
+]
+SORTS = [(RELEVANCE, _("Pertinence")), (CHEAPEST, _("Prix croissant")), (BEST_RATED, _("Nombre d’avis"))]
+
+
+class CommunityForm(forms.Form):
+    """The filters of the community. What cannot be read is left aside: an address typed by hand still works."""
+
+    reservable = forms.BooleanField(label=_("Réservable seulement"), required=False)
+    prix = forms.MultipleChoiceField(
+        label=_("Prix de l’heure, TTC"), choices=PRICES, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    jours = forms.MultipleChoiceField(
+        label=_("Jours habituels"), choices=DAYS, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    langue = forms.ChoiceField(label=_("Langue"), choices=LANGUAGES, required=False)
+    categorie = forms.ModelChoiceField(
+        label=_("Catégorie"),
+        queryset=Category.objects.validated(),
+        to_field_name="slug",
+        required=False,
+        empty_label=_("Toutes"),
+    )
+    tri = forms.ChoiceField(label=_("Trier par"), choices=SORTS, required=False)
+
+    def filters(self, *, skills: list[Skill] | None) -> CommunityFilters:
+        self.is_valid()
+        data: dict[str, Any] = self.cleaned_data
+        return CommunityFilters(
+            skills=skills,
+            category=data.get("categorie"),
+            bookable=data.get("reservable", False),
+            prices=tuple(data.get("prix") or ()),
+            days=tuple(data.get("jours") or ()),
+            language=data.get("langue", ""),
+            sort=data.get("tri") or RELEVANCE,
+        )
+
+
+class GroupedSkills(forms.models.ModelChoiceIterator[Skill]):
+    """Skills under the name of their category."""
+
+    def __iter__(self) -> Any:
+        if self.field.empty_label is not None:
+            yield ("", self.field.empty_label)
+        groups: dict[str, list[Any]] = {}
+        for skill in self.queryset:
+            groups.setdefault(skill.category.name, []).append(self.choice(skill))
+        yield from groups.items()
+
+
+class SkillField(forms.ModelChoiceField[Skill]):
+    iterator = GroupedSkills
+
+
+def _offer_skills(form: forms.Form, rows: QuerySet[Skill]) -> None:
+    field = form.fields["skill"]
+    if isinstance(field, SkillField):
+        field.queryset = rows.select_related("category").order_by("category__name", "name")
+
+
+def _offer_categories(form: forms.Form, rows: QuerySet[Category]) -> None:
+    field = form.fields["category"]
+    if isinstance(field, forms.ModelChoiceField):
+        field.queryset = rows
+
+
+class AddSkillForm(forms.Form):
+    skill = SkillField(
+        label=_("Ajouter une compétence"),
+        queryset=Skill.objects.none(),
+        to_field_name="slug",
+        empty_label=_("Choisir dans la liste"),
+        error_messages={
+            "required": _("Choisissez une compétence."),
+            "invalid_choice": _("Cette compétence n’est pas dans la liste."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_skills(self, Skill.objects.validated())
+
+
+class TrainingForm(forms.Form):
+    """« Formation » (SK-31, SK-33): the lists hold validated names and those the mentor proposed himself."""
+
+    category = forms.ModelChoiceField(
+        label=_("Catégorie"), queryset=Category.objects.none(), empty_label=_("Choisir une catégorie")
+    )
+    skill = SkillField(label=_("Compétence"), queryset=Skill.objects.none(), empty_label=_("Choisir une compétence"))
+    title = forms.CharField(
+        label=_("Titre"), max_length=100, help_text=_("Par exemple : Lire un jeu de données en une heure.")
+    )
+    description = forms.CharField(
+        label=_("Description"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("Les objectifs, le déroulement, ce qu’il faut savoir avant de commencer."),
+    )
+    suggested_minutes = forms.IntegerField(
+        label=_("Durée conseillée, en minutes"),
+        min_value=MIN_MINUTES,
+        max_value=MAX_MINUTES,
+        step_size=MINUTES_STEP,
+        initial=60,
+        help_text=_("À titre indicatif : chaque réservation fixe sa propre durée."),
+    )
+
+    def __init__(self, *args: Any, mentor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Q(is_validated=True) | Q(proposed_by=mentor)
+        _offer_categories(self, Category.objects.filter(own))
+        _offer_skills(self, Skill.objects.filter(own))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        category, skill = data.get("category"), data.get("skill")
+        if category and skill and skill.category_id != category.pk:
+            self.add_error("skill", _("Cette compétence n’appartient pas à cette catégorie."))
+        return data
+
+    def words(self) -> TrainingWords:
+        return TrainingWords(**self.cleaned_data)
+
+
+def initial_words(text: Training | TrainingRevision) -> dict[str, Any]:
+    return {name: getattr(text, name) for name in TrainingForm.base_fields}
+
+
+class ProposalForm(forms.Form):
+    """A name missing from the list (SK-34, SK-35)."""
+
+    name = forms.CharField(label=_("Compétence proposée"), max_length=60)
+    category = forms.ModelChoiceField(
+        label=_("Dans la catégorie"),
+        queryset=Category.objects.validated(),
+        required=False,
+        empty_label=_("Une nouvelle catégorie"),
+    )
+    category_name = forms.CharField(
+        label=_("Nom de la nouvelle catégorie"),
+        max_length=60,
+        required=False,
+        help_text=_("Seulement si aucune catégorie ne convient."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("category") and not data.get("category_name"):
+            self.add_error("category_name", _("Choisissez une catégorie ou nommez-en une nouvelle."))
+        return data

@@ -1,0 +1,49 @@
+from catalog.selectors.community import (
+    Card,
+    CommunityFilters,
+    Results,
+    card_of_mentor,
+    featured_mentors,
+    search_community,
+)
+from catalog.selectors.skills import (
+    categories_with_skills,
+    declared_skills,
+    find_skills,
+    get_any_skill,
+    get_skill,
+    proposals_of,
+    skills_item,
+    skills_to_declare,
+)
+from catalog.selectors.trainings import (
+    get_public_training,
+    get_training_for,
+    public_trainings,
+    revision_of,
+    trainings_of,
+    trainings_to_review,
+)
+
+__all__ = [
+    "Card",
+    "CommunityFilters",
+    "Results",
+    "card_of_mentor",
+    "categories_with_skills",
+    "declared_skills",
+    "featured_mentors",
+    "find_skills",
+    "get_any_skill",
+    "get_public_training",
+    "get_skill",
+    "get_training_for",
+    "proposals_of",
+    "public_trainings",
+    "revision_of",
+    "search_community",
+    "skills_item",
+    "skills_to_declare",
+    "trainings_of",
+    "trainings_to_review",
+]

@@ -1,0 +1,78 @@
+"""The controlled list of categories and skills, and who declared what."""
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from catalog.models import Category, MemberSkill, Skill
+from mentors.rules import ChecklistItem
+
+# Below this, a word looks like another by accident.
+SIMILAR_ENOUGH = 0.5
+
+
+def get_skill(slug: str) -> Skill:
+    skill = Skill.objects.validated().select_related("category").filter(slug=slug).first()
+    if skill is None:
+        raise Http404
+    return skill
+
+
+def get_any_skill(slug: str) -> Skill:
+    """Also a skill that left the list: a member must be able to take it off his page."""
+    skill = Skill.objects.filter(slug=slug).first()
+    if skill is None:
+        raise Http404
+    return skill
+
+
+def find_skills(words: str) -> list[Skill]:
+    """Skills whose name, or whose category's name, holds these words; else those whose name looks like them."""
+    listed = Skill.objects.validated().select_related("category")
+    exact = listed.filter(Q(name__unaccent__icontains=words) | Q(category__name__unaccent__icontains=words))
+    found = list(exact)
+    if found:
+        return found
+    return list(
+        listed.annotate(likeness=TrigramWordSimilarity(words, "name"))
+        .filter(likeness__gte=SIMILAR_ENOUGH)
+        .order_by("-likeness", "name")
+    )
+
+
+def categories_with_skills() -> QuerySet[Category]:
+    """The tree of `/categories/`, each skill with the number of members who declared it."""
+    skills = Skill.objects.filter(is_validated=True).annotate(
+        members=Count("member_skills", filter=Q(member_skills__user__is_active=True))
+    )
+    return Category.objects.validated().prefetch_related(Prefetch("skills", queryset=skills))
+
+
+def declared_skills(user: User) -> list[Skill]:
+    """In the order in which the member added them."""
+    rows = MemberSkill.objects.filter(user=user, skill__is_validated=True).select_related("skill")
+    return [row.skill for row in rows]
+
+
+def skills_to_declare(user: User) -> QuerySet[Skill]:
+    """The list without what the member already declared, by category."""
+    return (
+        Skill.objects.validated()
+        .exclude(member_skills__user=user)
+        .select_related("category")
+        .order_by("category__name", "name")
+    )
+
+
+def proposals_of(user: User) -> QuerySet[Skill]:
+    """What the member proposed and the team has not accepted yet."""
+    return Skill.objects.filter(proposed_by=user, is_validated=False).select_related("category")
+
+
+def skills_item(user: User) -> ChecklistItem:
+    """The part of the mentors' checklist that this app knows (SK-16)."""
+    declared = MemberSkill.objects.filter(user=user).exists()
+    return ChecklistItem("skills", _("compétence"), reverse("pages:profile_edit") + "#competences", declared)

@@ -1,0 +1,55 @@
+"""Trainings as visitors, their authors and the team read them."""
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import Http404
+
+from accounts.models import User
+from catalog.models import Skill, Training, TrainingEvent, TrainingRevision
+from catalog.selectors.skills import find_skills
+
+
+def public_trainings(*, words: str = "", skill: Skill | None = None) -> QuerySet[Training]:
+    """Validated trainings, those of bookable and well-rated mentors first."""
+    rows = Training.objects.public().select_related(
+        "category", "skill", "mentor", "mentor__page", "mentor__mentor_profile"
+    )
+    if skill:
+        rows = rows.filter(skill=skill)
+    if words:
+        rows = rows.filter(title__unaccent__icontains=words) | rows.filter(skill__in=find_skills(words))
+    return rows.order_by("-mentor__mentor_profile__is_bookable", "-mentor__mentor_profile__score", "title")
+
+
+def get_public_training(slug: str) -> Training:
+    training = public_trainings().filter(slug=slug).first()
+    if training is None:
+        raise Http404
+    return training
+
+
+def get_training_for(user: User, slug: str) -> Training:
+    """One of the member's own trainings; 404 for everybody else."""
+    training = Training.objects.filter(mentor=user, slug=slug).select_related("category", "skill").first()
+    if training is None:
+        raise Http404
+    return training
+
+
+def trainings_of(mentor: User, *, public: bool = False) -> QuerySet[Training]:
+    """A mentor's trainings: what visitors may see, or all of them for himself."""
+    rows = Training.objects.public() if public else Training.objects.all()
+    reasons = TrainingEvent.objects.filter(training=OuterRef("pk"), to_status=OuterRef("status"))
+    return (
+        rows.filter(mentor=mentor)
+        .select_related("category", "skill", "revision")
+        .annotate(last_reason=Subquery(reasons.values("reason")[:1]))
+        .order_by("title")
+    )
+
+
+def trainings_to_review() -> QuerySet[Training]:
+    return Training.objects.waiting().select_related("category", "skill", "mentor", "revision")
+
+
+def revision_of(training: Training) -> TrainingRevision | None:
+    return TrainingRevision.objects.filter(training=training).select_related("category", "skill").first()

@@ -1,0 +1,187 @@
+"""A mentor writes his trainings and sends them to the team, which reads them and their later changes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.text import slugify
+
+from accounts.models import User
+from accounts.services import record
+from catalog.errors import (
+    NotStaff,
+    OfferLocked,
+    ReasonNeeded,
+    SkillNotInCategory,
+    SkillNotListed,
+    TrainingNotReady,
+)
+from catalog.models import Category, Skill, Training, TrainingEvent, TrainingRevision
+from catalog.states import TRAINING_ALLOWED, TrainingStatus
+from core.clock import now as clock_now
+from core.identifiers import new_reference
+from core.states import check_move
+from mentors.selectors import profile_of
+from notifications.services import notify
+
+SLUG_LENGTH = 80
+
+
+@dataclass(frozen=True)
+class TrainingWords:
+    category: Category
+    skill: Skill
+    title: str
+    description: str
+    suggested_minutes: int
+
+
+@transaction.atomic
+def create_training(*, mentor: User, words: TrainingWords, now: datetime | None = None) -> Training:
+    """A draft that only its author sees."""
+    _refuse_locked(mentor)
+    _refuse_unlisted(mentor, words)
+    training = Training(mentor=mentor, slug=_slug_of(words.title), created_at=now or clock_now())
+    _write(training, words)
+    training.save()
+    return training
+
+
+@transaction.atomic
+def edit_training(*, training: Training, mentor: User, words: TrainingWords, now: datetime | None = None) -> Training:
+    """Change the text. A public training keeps its old text in view until the team has read the new one (K-22)."""
+    _refuse_locked(mentor)
+    locked = Training.objects.select_for_update().get(pk=training.pk, mentor=mentor)
+    _refuse_unlisted(mentor, words)
+    if locked.status == TrainingStatus.VALIDATED:
+        _propose_revision(locked, words, now or clock_now())
+    else:
+        _write(locked, words)
+        locked.save()
+    return locked
+
+
+def _propose_revision(training: Training, words: TrainingWords, at: datetime) -> None:
+    if words == _words_of(training):
+        TrainingRevision.objects.filter(training=training).delete()
+        return
+    revision = TrainingRevision.objects.filter(training=training).first() or TrainingRevision(training=training)
+    _write(revision, words)
+    revision.submitted_at = at
+    revision.save()
+
+
+@transaction.atomic
+def submit_training(*, training: Training, mentor: User, now: datetime | None = None) -> Training:
+    """Send a training to the team. Sending twice changes nothing."""
+    _refuse_locked(mentor)
+    locked = Training.objects.select_for_update().get(pk=training.pk, mentor=mentor)
+    if locked.status == TrainingStatus.SUBMITTED:
+        return locked
+    locked.submitted_at = now or clock_now()
+    _move(locked, to=TrainingStatus.SUBMITTED, actor=mentor, reason="", at=locked.submitted_at)
+    return locked
+
+
+@transaction.atomic
+def validate_training(*, training: Training, by: User, reason: str, now: datetime | None = None) -> Training:
+    """Make a training public, or the waiting change to a public one. Validating twice changes nothing."""
+    at = now or clock_now()
+    locked = _lock(training, by, reason)
+    revision = TrainingRevision.objects.filter(training=locked).select_related("skill", "category").first()
+    if locked.status == TrainingStatus.VALIDATED and revision is None:
+        return locked
+    _refuse_unready(revision or locked)
+    if locked.status == TrainingStatus.VALIDATED and revision is not None:
+        _write(locked, _words_of(revision))
+        locked.save()
+        revision.delete()
+    else:
+        _move(locked, to=TrainingStatus.VALIDATED, actor=by, reason=reason.strip(), at=at)
+    _announce(locked, "catalog.training_validated", by=by, reason=reason, at=at)
+    return locked
+
+
+@transaction.atomic
+def refuse_training(*, training: Training, by: User, reason: str, now: datetime | None = None) -> Training:
+    """Refuse a training, or the waiting change to a public one, which then keeps its old text."""
+    at = now or clock_now()
+    locked = _lock(training, by, reason)
+    if locked.status == TrainingStatus.REFUSED:
+        return locked
+    dropped, _ = TrainingRevision.objects.filter(training=locked).delete()
+    if not dropped:
+        _move(locked, to=TrainingStatus.REFUSED, actor=by, reason=reason.strip(), at=at)
+    _announce(locked, "catalog.training_refused", by=by, reason=reason, at=at)
+    return locked
+
+
+def _lock(training: Training, by: User, reason: str) -> Training:
+    if not by.is_staff:
+        raise NotStaff
+    if not reason.strip():
+        raise ReasonNeeded
+    return (
+        Training.objects.select_for_update(of=("self",))
+        .select_related("mentor", "skill", "category")
+        .get(pk=training.pk)
+    )
+
+
+def _refuse_unready(text: Training | TrainingRevision) -> None:
+    if not (text.skill.is_validated and text.category.is_validated):
+        raise TrainingNotReady
+
+
+def _announce(training: Training, kind: str, *, by: User, reason: str, at: datetime) -> None:
+    record(actor=by, action=kind, reference=f"training:{training.pk}", reason=reason.strip(), now=at)
+    notify(
+        recipient=training.mentor,
+        kind=kind,
+        url=reverse("catalog:offer"),
+        reference=f"training:{training.pk}",
+        context={"training": training, "reason": reason.strip()},
+        now=at,
+    )
+
+
+def _move(training: Training, *, to: str, actor: User, reason: str, at: datetime) -> None:
+    """The only writer of `status`."""
+    came_from = training.status
+    check_move(TRAINING_ALLOWED, came_from, to)
+    training.status = to
+    training.save(update_fields=["status", "submitted_at"])
+    TrainingEvent.objects.create(
+        training=training, from_status=came_from, to_status=to, actor=actor, reason=reason, at=at
+    )
+
+
+def _words_of(text: Training | TrainingRevision) -> TrainingWords:
+    return TrainingWords(text.category, text.skill, text.title, text.description, text.suggested_minutes)
+
+
+def _write(text: Training | TrainingRevision, words: TrainingWords) -> None:
+    text.category = words.category
+    text.skill = words.skill
+    text.title = words.title
+    text.description = words.description
+    text.suggested_minutes = words.suggested_minutes
+
+
+def _refuse_locked(mentor: User) -> None:
+    if not profile_of(mentor).is_validated:
+        raise OfferLocked
+
+
+def _refuse_unlisted(mentor: User, words: TrainingWords) -> None:
+    """The lists are controlled: validated names, and those the mentor himself proposed (SK-33 to SK-36)."""
+    if words.skill.category_id != words.category.pk:
+        raise SkillNotInCategory
+    for name in (words.skill, words.category):
+        if not name.is_validated and name.proposed_by_id != mentor.pk:
+            raise SkillNotListed
+
+
+def _slug_of(title: str) -> str:
+    return f"{slugify(title)[:SLUG_LENGTH].strip('-') or 'formation'}-{new_reference()[:6]}"

@@ -1,0 +1,21 @@
+"""States of a training. The map is printed in docs/architecture.md."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class TrainingStatus(models.TextChoices):
+    DRAFT = "draft", _("Brouillon")
+    SUBMITTED = "submitted", _("En cours d’examen")
+    VALIDATED = "validated", _("Validée")
+    REFUSED = "refused", _("Refusée")
+
+
+TRAINING_ALLOWED: dict[str, frozenset[str]] = {
+    TrainingStatus.DRAFT: frozenset({TrainingStatus.SUBMITTED}),
+    TrainingStatus.SUBMITTED: frozenset({TrainingStatus.VALIDATED, TrainingStatus.REFUSED}),
+    # A refusal says what to change: the mentor may ask again.
+    TrainingStatus.REFUSED: frozenset({TrainingStatus.SUBMITTED}),
+    # The team may take a public training back. The mentor's own changes are a TrainingRevision, not a move.
+    TrainingStatus.VALIDATED: frozenset({TrainingStatus.REFUSED}),
+}

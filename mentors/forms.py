@@ -1,0 +1,86 @@
+"""Reading what a mentor writes about his rate, his availability and his request."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from mentors.models import AvailabilityHint
+from mentors.rules import MAX_RATE_CENTS, MIN_RATE_CENTS
+
+
+class RateForm(forms.Form):
+    tarif = forms.DecimalField(
+        label=_("Tarif horaire, en euros TTC"),
+        max_digits=6,
+        decimal_places=2,
+        localize=True,
+        help_text=_("Commission de 20 % comprise, et TVA comprise si vous y êtes assujetti. Par exemple : 47,00."),
+        validators=[MinValueValidator(Decimal(MIN_RATE_CENTS) / 100), MaxValueValidator(Decimal(MAX_RATE_CENTS) / 100)],
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={
+            "invalid": _("Écrivez un nombre, par exemple 47,00."),
+            "min_value": _("Indiquez un tarif entre 1 € et 1 000 € de l’heure."),
+            "max_value": _("Indiquez un tarif entre 1 € et 1 000 € de l’heure."),
+            "max_digits": _("Indiquez un tarif entre 1 € et 1 000 € de l’heure."),
+        },
+    )
+
+    @staticmethod
+    def in_euros(rate_cents: int | None) -> Decimal | None:
+        return None if rate_cents is None else Decimal(rate_cents) / 100
+
+    def rate_cents(self) -> int:
+        rate: Decimal = self.cleaned_data["tarif"]
+        return int(rate * 100)
+
+
+class AvailabilityForm(forms.Form):
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Jours"),
+        choices=AvailabilityHint.Weekday.choices,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choisissez au moins un jour.")},
+    )
+    starts = forms.TimeField(label=_("De"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    ends = forms.TimeField(label=_("À"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        starts, ends = data.get("starts"), data.get("ends")
+        if starts and ends and ends <= starts:
+            self.add_error("ends", _("L’heure de fin doit suivre l’heure de début."))
+        return data
+
+
+class ApplicationForm(forms.Form):
+    """SK-20: the text, its version and the instant are recorded."""
+
+    accepts_terms = forms.BooleanField(
+        label=_("J’accepte les conditions générales de prestation de service et la politique de confidentialité"),
+        error_messages={"required": _("Acceptez les conditions pour envoyer votre demande.")},
+    )
+
+
+class DecisionForm(forms.Form):
+    """A decision of the team, with the reason the member reads."""
+
+    reason = forms.CharField(
+        label=_("Raison, lue par le membre"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 6, "cols": 80}),
+        error_messages={"required": _("Donnez la raison de la décision : le membre la lira.")},
+    )
+
+
+class MandateForm(forms.Form):
+    """The version travels with the tick: what is accepted is the text that was read."""
+
+    version = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    accepts = forms.BooleanField(
+        label=_("J’accepte ce mandat de facturation"),
+        error_messages={"required": _("Cochez cette case pour donner le mandat.")},
+    )

@@ -1,0 +1,92 @@
+"""Reads about mentors."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import time
+
+from django.utils.formats import time_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from mentors.checklist import checklist_of
+from mentors.models import AvailabilityHint, MentorApplicationEvent, MentorProfile, MentorProfileQuerySet
+from mentors.rules import SATURDAY, ChecklistItem
+from mentors.states import MentorStatus
+
+SHORT_DAYS = [_("Lun."), _("Mar."), _("Mer."), _("Jeu."), _("Ven."), _("Sam."), _("Dim.")]
+
+
+def profile_of(user: User) -> MentorProfile:
+    """The member's request, or an unsaved draft when he never began one: reading writes nothing."""
+    return MentorProfile.objects.filter(user=user).first() or MentorProfile(user=user)
+
+
+def is_bookable(user: User) -> bool:
+    """Validated, with a rate, a SIREN, a mandate and a Stripe account that can be paid (K-8)."""
+    return bookable_mentors().filter(user=user).exists()
+
+
+def bookable_mentors() -> MentorProfileQuerySet:
+    return MentorProfile.objects.bookable()
+
+
+def missing_items(user: User) -> list[ChecklistItem]:
+    """What the request still lacks, in the order of the pages; empty when it can be sent and validated."""
+    return checklist_of(user).missing
+
+
+def waiting_applications() -> MentorProfileQuerySet:
+    """The team's queue, oldest first."""
+    return MentorProfile.objects.waiting().select_related("user", "user__page")
+
+
+def last_remark(profile: MentorProfile) -> MentorApplicationEvent | None:
+    """What the team wrote when it asked for changes, refused or suspended."""
+    return MentorApplicationEvent.objects.filter(
+        profile__user=profile.user,
+        to_status__in=[MentorStatus.CHANGES_REQUESTED, MentorStatus.REFUSED, MentorStatus.SUSPENDED],
+    ).first()
+
+
+@dataclass(frozen=True)
+class Day:
+    """One column of the usual week."""
+
+    short_name: str
+    name: str
+    ranges: list[str]
+
+
+def week_of(hints: Iterable[AvailabilityHint]) -> list[Day]:
+    """Seven days, Monday first, with their ranges written as `9 h – 12 h`."""
+    rows = list(hints)
+    return [
+        Day(
+            str(SHORT_DAYS[weekday]),
+            str(AvailabilityHint.Weekday(weekday).label),
+            [_written(hint) for hint in rows if hint.weekday == weekday],
+        )
+        for weekday in range(7)
+    ]
+
+
+def usual_days(hints: Iterable[AvailabilityHint]) -> str:
+    """In a few words, for lists: « Mardi, jeudi », « En semaine »."""
+    days = sorted({hint.weekday for hint in hints})
+    if days == list(range(7)):
+        return gettext("Tous les jours")
+    if days == list(range(SATURDAY)):
+        return gettext("En semaine")
+    if days == [SATURDAY, SATURDAY + 1]:
+        return gettext("Le week-end")
+    return ", ".join(str(AvailabilityHint.Weekday(day).label) for day in days).capitalize()
+
+
+def _written(hint: AvailabilityHint) -> str:
+    return f"{_hour(hint.starts)} – {_hour(hint.ends)}"
+
+
+def _hour(value: time) -> str:
+    hour, minute = time_format(value, "G:i").split(":")
+    return f"{hour}\u00a0h" if minute == "00" else f"{hour}\u00a0h\u00a0{minute}"

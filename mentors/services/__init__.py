@@ -1,0 +1,27 @@
+from mentors.services.application import (
+    refuse,
+    request_changes,
+    restore,
+    submit_application,
+    suspend,
+    validate,
+)
+from mentors.services.availability import add_availability, remove_availability
+from mentors.services.company import keep_company
+from mentors.services.offer import open_profile, record_rating, set_rate, withdraw_rating
+
+__all__ = [
+    "add_availability",
+    "keep_company",
+    "open_profile",
+    "record_rating",
+    "refuse",
+    "remove_availability",
+    "request_changes",
+    "restore",
+    "set_rate",
+    "submit_application",
+    "suspend",
+    "validate",
+    "withdraw_rating",
+]
