@@ -26,9 +26,13 @@ class SystemClock:
 
 
 class ShiftedClock:
-    """Adds the number of seconds found in `settings.CLOCK_OFFSET_FILE`, shared by every process of the demo."""
+    """Adds the number of seconds found in `settings.CLOCK_OFFSET_FILE`, shared by every process of the demo.
+
+    `here` shifts this process alone: the demo world is lived through in the past, day by day, before anybody looks.
+    """
 
     def __init__(self) -> None:
+        self.here = timedelta(0)
         self._read_at: int | None = None
         self._offset = timedelta(0)
 
@@ -37,6 +41,9 @@ class ShiftedClock:
         return Path(settings.CLOCK_OFFSET_FILE)
 
     def offset(self) -> timedelta:
+        return self._shared() + self.here
+
+    def _shared(self) -> timedelta:
         try:
             changed = self._file.stat().st_mtime_ns
         except FileNotFoundError:
@@ -52,13 +59,14 @@ class ShiftedClock:
         """Move every process's time forward. Time never goes back: segments and deadlines already refer to it."""
         if by < timedelta(0):
             raise ValueError("The clock only moves forward.")
-        total = self.offset() + by
+        total = self._shared() + by
         self._file.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._file.with_suffix(".new")
         fresh.write_text(str(total.total_seconds()))
         fresh.replace(self._file)
 
     def reset(self) -> None:
+        self.here = timedelta(0)
         self._file.unlink(missing_ok=True)
 
 

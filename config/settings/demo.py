@@ -13,7 +13,8 @@ INTERNAL_IPS: list[str] = []
 
 INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 CLOCK = "core.clock.ShiftedClock"
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+# Sent e-mails stay rows, which /demo/ shows.
+EMAIL_DELIVERY_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "sk_test_sandbox")
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "whsec_sandbox")
@@ -21,6 +22,8 @@ STRIPE_WEBHOOK_SECRET_V2 = env.text("STRIPE_WEBHOOK_SECRET_V2", "whsec_sandbox_v
 STRIPE_SANDBOX_URL = env.text("STRIPE_SANDBOX_URL", "http://localhost:8001")
 if STRIPE_SANDBOX_URL:
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(STRIPE_SANDBOX_URL)
+# /demo/ shows the HTML of sent e-mails in a frame.
+CONTENT_SECURITY_POLICY["DIRECTIVES"]["frame-src"] = ["'self'"]
 
 if not DEBUG:
     STORAGES["staticfiles"] = {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"}

@@ -1,0 +1,166 @@
+"""The order of the demo world's life: people, then three weeks of sessions, then what is going on today."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from reviews.services import publish_review
+
+from accounts.models import User
+from bookings.services import cancel_booking, counter_offer, refuse
+from core import clock
+from demo.people import CANDIDATE_EMAIL, LEARNERS, MENTORS, STAFF_EMAIL, MentorData, ReviewData
+from demo.portraits import Look
+from demo.world import people, sessions
+from demo.world.sessions import Wish
+from demo.world.time import PARIS, local, moved_clock, run_due_jobs, travel_to
+from messaging.services import get_or_create_thread, send_message
+
+WEEKS = timedelta(weeks=4)
+
+CANDIDATE = MentorData(
+    email=CANDIDATE_EMAIL,
+    first_name="Sofia",
+    last_name="Garnier",
+    headline="Espagnol oral et écrit",
+    position="Traductrice",
+    education="Licence d’espagnol, Bordeaux",
+    presentation="Je prépare aux examens et aux voyages, en conversation.",
+    languages="Français, espagnol",
+    skills=("Espagnol",),
+    rate_cents=3600,
+    siren="000000133",
+    city="Bayonne",
+    postcode="64100",
+    address="4 rue d’Espagne",
+    look=Look("#e3d9d2", "#e6bb99", "#c4946d", "#3b2418", "#7d4652", "bun"),
+)
+
+
+@dataclass(frozen=True)
+class Past:
+    mentor: str
+    review: ReviewData
+
+
+def is_loaded() -> bool:
+    return User.objects.filter(email=STAFF_EMAIL).exists()
+
+
+def load() -> None:
+    """Make the whole world. Nothing is written by hand that a service writes."""
+    present = clock.now()
+    with moved_clock():
+        travel_to(present - WEEKS)
+        staff = _add_staff()
+        members = {key: people.add_learner(data, joined=clock.now()) for key, data in LEARNERS.items()}
+        for data in MENTORS:
+            members[data.email] = people.add_candidate(data, joined=clock.now())
+            people.validate_mentor(members[data.email], staff)
+            for training in data.trainings:
+                people.add_training(members[data.email], training, staff)
+        for past in _pasts():
+            _live(past, members, present)
+        _yesterday(members, present)
+        _today(members, present)
+        travel_to(present - timedelta(hours=3))
+        people.add_candidate(CANDIDATE, joined=clock.now())
+        travel_to(present)
+        run_due_jobs()
+
+
+def _add_staff() -> User:
+    staff = people.add_member(STAFF_EMAIL, "Camille", "Roux", joined=clock.now())
+    staff.is_staff = staff.is_superuser = True
+    staff.save(update_fields=["is_staff", "is_superuser"])
+    return staff
+
+
+def _pasts() -> list[Past]:
+    every = [Past(data.email, review) for data in MENTORS for review in data.reviews]
+    return sorted(every, key=lambda past: -past.review.days_ago)
+
+
+def _live(past: Past, members: dict[str, User], present: datetime) -> None:
+    """One session of the last weeks, from the request to the review."""
+    learner, mentor = members[past.review.author], members[past.mentor]
+    day = present.astimezone(PARIS).date() - timedelta(days=past.review.days_ago)
+    travel_to(local(day - timedelta(days=2), "18:00"))
+    booking = sessions.confirm(
+        Wish(learner, mentor, local(day, "10:00"), "Faire le point sur mon projet et repartir avec un plan.")
+    )
+    run_due_jobs()
+    travel_to(local(day, "10:00"))
+    booking = sessions.meet(booking, billed=timedelta(minutes=past.review.billed_minutes, seconds=12))
+    travel_to(local(day, "20:00"))
+    publish_review(booking=booking, by=learner, mark=past.review.mark, comment=past.review.comment)
+    travel_to(min(local(day + timedelta(days=2), "14:00"), present))
+    run_due_jobs()
+
+
+def _yesterday(members: dict[str, User], present: datetime) -> None:
+    """A session whose payout is still to come, not reviewed yet; a refusal; a cancellation."""
+    today = present.astimezone(PARIS).date()
+    lea, samira = members["lea"], members["samira@skilmi.example"]
+    travel_to(local(today - timedelta(days=2), "17:00"))
+    booking = sessions.confirm(
+        Wish(lea, samira, local(today - timedelta(days=1), "11:00"), "Comprendre mon premier bilan.", 45)
+    )
+    refused = sessions.request(
+        Wish(members["tom"], members["paul@skilmi.example"], local(today + timedelta(days=1), "09:00"), "Un portrait.")
+    )
+    refuse(booking=refused, by=members["paul@skilmi.example"], reason="Je suis en reportage toute la semaine.")
+    canceled = sessions.confirm(
+        Wish(members["awa"], members["jeanne@skilmi.example"], local(today + timedelta(days=2), "18:00"), "Déchiffrer.")
+    )
+    cancel_booking(booking=canceled, by=members["awa"], reason="Empêchement.")
+    travel_to(local(today - timedelta(days=1), "11:00"))
+    sessions.meet(booking, billed=timedelta(minutes=38, seconds=47))
+
+
+def _today(members: dict[str, User], present: datetime) -> None:
+    """What a visitor finds going on: a session today, others to come, two open negotiations."""
+    lea, tom, awa = members["lea"], members["tom"], members["awa"]
+    ines, malik, hugo = (members[f"{name}@skilmi.example"] for name in ("mentor", "malik", "hugo"))
+    today = present.astimezone(PARIS).date()
+    travel_to(present - timedelta(days=1))
+    thread = get_or_create_thread(one=lea, other=ines)
+    send_message(
+        thread=thread,
+        author=lea,
+        body="Bonjour Inès, mon tableau de bord est prêt à être relu. Auriez-vous une heure demain ?",
+    )
+    send_message(thread=thread, author=ines, body="Avec plaisir. Envoyez-moi une demande, je l’accepte aussitôt.")
+    sessions.confirm(Wish(lea, ines, _slot_today(present), "Relire mon tableau de bord et choisir trois indicateurs."))
+    sessions.confirm(Wish(lea, hugo, local(today + timedelta(days=6), "12:30"), "Un entretien blanc en anglais.", 30))
+    sessions.confirm(
+        Wish(
+            tom, members["noah@skilmi.example"], local(today + timedelta(days=2), "19:00"), "Mettre mon site en ligne."
+        )
+    )
+    sessions.request(Wish(tom, ines, local(today + timedelta(days=3), "14:30"), "Nettoyer un fichier de ventes.", 90))
+    asked = sessions.request(
+        Wish(lea, malik, local(today + timedelta(days=5), "18:00"), "Préparer mon entretien annuel.")
+    )
+    travel_to(present - timedelta(hours=5))
+    at = local(today + timedelta(days=5), "19:30")
+    counter_offer(
+        booking=asked,
+        by=malik,
+        answers=asked.current_version().content_hash,
+        day=at.date(),
+        at=at.time(),
+        duration_minutes=60,
+        objectives=asked.current_version().objectives,
+        note="Je finis une formation à 19 h ce jour-là.",
+    )
+    travel_to(present - timedelta(minutes=4))
+    sessions.accept(
+        sessions.request(Wish(awa, hugo, local(today + timedelta(days=4), "13:00"), "Présenter ma boutique.", 45)), hugo
+    )
+
+
+def _slot_today(present: datetime) -> datetime:
+    """In twenty minutes, or late this evening; the room is open all day in any case."""
+    soon = present.astimezone(PARIS) + timedelta(minutes=25)
+    soon -= timedelta(minutes=soon.minute % 5, seconds=soon.second, microseconds=soon.microsecond)
+    return min(soon, local(present.astimezone(PARIS).date(), "22:55"))
