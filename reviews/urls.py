@@ -1,5 +1,10 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from reviews import views
 
 app_name = "reviews"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("reservations/<str:reference>/avis/", views.new, name="new"),
+    path("reservations/<str:reference>/avis/modifier/", views.edit, name="edit"),
+]

@@ -1,5 +1,7 @@
 """WebSocket addresses."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-websocket_urlpatterns: list[URLPattern] = []
+from sessions_video.consumers import RoomConsumer
+
+websocket_urlpatterns: list[URLPattern] = [path("ws/salle/<str:reference>/", RoomConsumer.as_asgi())]

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from bookings.selectors import get_booking_for
 from core.money import price_cents
+from messaging.models import Message
+from messaging.selectors import recent_messages, thread_between
 from sessions_video.errors import Ended, NotConfirmed, NotToday, RoomError
 from sessions_video.models import EventKind, RoomEvent, VideoSession
 from sessions_video.rules import Cause, Part, Phase, Role, Segment, split_free
@@ -46,6 +49,27 @@ def refusal(video_session: VideoSession, t: int, day_words: str) -> RoomError | 
 
 def moment(ms: int) -> datetime:
     return datetime.fromtimestamp(ms // 1000, UTC) + timedelta(milliseconds=ms % 1000)
+
+
+def chat_lines(*, video_session: VideoSession, after_id: int = 0) -> list[dict[str, Any]]:
+    """What was said lately in the thread of both people, oldest first, cards left out."""
+    thread = thread_between(video_session.booking.learner, video_session.booking.mentor)
+    if thread is None:
+        return []
+    return [chat_line(message) for message in recent_messages(thread, after_id or None) if not message.is_card]
+
+
+def chat_line(message: Message) -> dict[str, Any]:
+    author = message.author
+    return {
+        "type": "chat.message",
+        "id": message.pk,
+        "client_id": str(message.client_id) if message.client_id else None,
+        "author_id": message.author_id,
+        "author": author.get_short_name() if author else "",
+        "body": message.body,
+        "at": message.created_at.isoformat(),
+    }
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from accounts.models import User
-from billing.states import VatRegime
+from bookings import services as booking_services
 from bookings.models import Booking
-from bookings.states import Status
 from core import clock
 from core.clock import ShiftedClock, get_clock
 from sessions_video import services
 from sessions_video.models import Lease, VideoSession
+from tests import people
+from tests.billing.money import pay_in
 from tests.databases import cloned_database
 
 __all__ = ["cloned_database"]
@@ -85,48 +86,46 @@ def at_local_hour(hour: int) -> None:
     pass_time((target - now).total_seconds())
 
 
-def make_member(first_name: str, **fields: object) -> User:
-    slug = f"{first_name.lower()}-{uuid4().hex[:6]}"
-    return User.objects.create_user(
-        f"{slug}@example.org", "correct horse", first_name=first_name, last_name="Exemple", **fields
-    )
+def make_member(first_name: str) -> User:
+    """Each first name once as it is, then with a number: addresses are unique."""
+    taken = User.objects.filter(first_name__startswith=first_name).count()
+    return people.member(f"{first_name}{taken + 1 if taken else ''}", "Exemple")
 
 
-def make_booking(
-    mentor: User,
-    learner: User,
-    *,
-    minutes: int = 60,
-    rate_cents: int = 4700,
-    starts_at: datetime | None = None,
-    status: str = Status.CONFIRMED,
-) -> Booking:
-    starts = starts_at or (clock.now() + timedelta(hours=1)).replace(second=0, microsecond=0)
-    return Booking.objects.create(
+def make_mentor() -> User:
+    taken = User.objects.filter(first_name__startswith="Inès").count()
+    return people.mentor(f"Inès{taken + 1 if taken else ''}", "Haddad")
+
+
+def request(mentor: User, learner: User, *, minutes: int = 60, hour: int = 14) -> Booking:
+    """A first proposal for today."""
+    return booking_services.request_booking(
         learner=learner,
         mentor=mentor,
-        subject="Lire un jeu de données",
-        hourly_rate_cents=rate_cents,
-        commission_basis_points=2000,
-        vat_regime=VatRegime.FRANCHISE,
-        status=status,
-        starts_at=starts,
-        ends_at=starts + timedelta(minutes=minutes),
+        day=clock.now().astimezone(learner.zone).date(),
+        at=time(hour),
         duration_minutes=minutes,
-        expires_at=starts,
-        created_at=clock.now(),
+        objectives="Lire un tableau de données ensemble.",
+        skill=people.skill_of(mentor),
     )
 
 
-def build_room(
-    *, minutes: int = 60, rate_cents: int = 4700, mentor: User | None = None, start_hour_later: bool = False
-) -> Room:
-    mentor = mentor or make_member("Inès")
+def confirm(booking: Booking) -> Booking:
+    """Accepted by the mentor and paid from the learner's credit: the room opens."""
+    mentor, learner = booking.mentor, booking.learner
+    content_hash = booking.current_version().content_hash
+    booking_services.accept_version(booking=booking, by=mentor, content_hash=content_hash)
+    pay_in(learner, booking.maximum_cents, at=clock.now())
+    booking_services.begin_payment(booking=booking, by=learner, shown_cents=0, asks_early_start=True)
+    booking.refresh_from_db()
+    return booking
+
+
+def build_room(*, minutes: int = 60, mentor: User | None = None, hour: int = 14) -> Room:
+    mentor = mentor or make_mentor()
     learner = make_member("Karim")
-    starts_at = (clock.now() + timedelta(hours=3 if start_hour_later else 1)).replace(second=0, microsecond=0)
-    booking = make_booking(mentor, learner, minutes=minutes, rate_cents=rate_cents, starts_at=starts_at)
-    video_session = services.open_room(booking=booking)
-    return Room(VideoSession.objects.with_people().get(pk=video_session.pk), mentor, learner, {})
+    booking = confirm(request(mentor, learner, minutes=minutes, hour=hour))
+    return Room(VideoSession.objects.with_people().get(booking=booking), mentor, learner, {})
 
 
 @pytest.fixture
@@ -142,6 +141,24 @@ def make_room(db: None, morning: None) -> Callable[..., Room]:
 @pytest.fixture
 def room(make_room: Callable[..., Room]) -> Room:
     return make_room()
+
+
+def hold_session(room: Room) -> Room:
+    """Four minutes together, a pause, one minute more, and both say it is over."""
+    room.both_join()
+    room.spend(240)
+    room.leave(room.learner)
+    room.spend(60, room.mentor)
+    room.join(room.learner)
+    room.spend(60)
+    services.ask_end(video_session=room.video_session, by=room.learner)
+    services.confirm_end(video_session=room.video_session, by=room.mentor)
+    return room
+
+
+@pytest.fixture
+def held(make_room: Callable[..., Room]) -> Callable[[], Room]:
+    return lambda: hold_session(make_room())
 
 
 @pytest.fixture

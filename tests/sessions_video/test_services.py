@@ -1,17 +1,22 @@
 """The room's services against a real database: leases, segments, refusals, the end."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 
+from billing.models import BillingMandate, Settlement
 from bookings.errors import AlreadyStarted
 from core import clock
 from core.errors import DomainError
-from sessions_video import services
+from messaging.selectors import thread_between
+from sessions_video import services, tasks
 from sessions_video.errors import CannotStart, Ended, MentorElsewhere, NothingToConfirm
 from sessions_video.models import EventKind, Lease
 from sessions_video.reading import peek
 from sessions_video.rules import Cause, Phase
+from sessions_video.selectors import chat_lines
+from sessions_video.services.writer import locked_meter
 from tests.sessions_video.conftest import Room, pass_time
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +106,7 @@ def test_only_the_mentor_starts_the_paid_time(room: Room) -> None:
 @pytest.mark.requirement("SK-11")
 def test_a_mentor_is_in_one_room_at_a_time(make_room: Callable[..., Room]) -> None:
     first = make_room()
-    second = make_room(mentor=first.mentor, start_hour_later=True)
+    second = make_room(mentor=first.mentor, hour=17)
     first.join(first.mentor)
     with pytest.raises(MentorElsewhere) as refused:
         second.join(second.mentor)
@@ -111,7 +116,7 @@ def test_a_mentor_is_in_one_room_at_a_time(make_room: Callable[..., Room]) -> No
 
 def test_a_lapsed_lease_in_another_room_does_not_hold_the_mentor(make_room: Callable[..., Room]) -> None:
     first = make_room()
-    second = make_room(mentor=first.mentor, start_hour_later=True)
+    second = make_room(mentor=first.mentor, hour=17)
     first.both_join()
     first.spend(10)
     pass_time(20)
@@ -190,3 +195,111 @@ def test_the_clock_of_the_database_includes_the_offset(room: Room) -> None:
     pass_time(10)
     assert room.beat(room.mentor)
     assert abs(Lease.objects.get(pk=room.lease(room.mentor)).last_seen - clock.database_now_ms()) < 2000
+
+
+# --- the end is handed over once ---
+
+
+@pytest.mark.requirement("SK-45", "SK-48")
+def test_the_end_of_both_settles_the_booking_once(held: Callable[[], Room]) -> None:
+    room = held()
+    row = room.fresh()
+    assert (row.phase, row.end_reason) == (Phase.ENDED, Cause.AGREED)
+    assert row.booking.status == "settled"
+    settlement = Settlement.objects.get(reference=row.booking.ledger_reference)
+    assert settlement.charged_cents == row.amount_cents > 0
+    assert row.billed_seconds in (119, 120, 121)
+    services.confirm_end(video_session=room.video_session, by=room.mentor)
+    services.hand_over(video_session_id=room.pk)
+    assert services.close_ended() == 0
+    assert Settlement.objects.count() == 1
+
+
+def test_both_end_within_the_free_time_and_nothing_is_charged(room: Room) -> None:
+    room.both_join()
+    room.spend(30)
+    services.ask_end(video_session=room.video_session, by=room.learner)
+    services.ask_end(video_session=room.video_session, by=room.mentor)
+    booking = room.fresh().booking
+    assert booking.status == "settled"
+    assert Settlement.objects.get(reference=booking.ledger_reference).charged_cents == 0
+
+
+@pytest.mark.requirement("SK-103", "SK-104")
+def test_a_day_without_a_billed_second_is_not_held(room: Room) -> None:
+    room.both_join()
+    room.spend(60)
+    pass_time(20 * 3600)
+    services.sweep_session(room.pk)
+    row = room.fresh()
+    assert row.end_reason == Cause.DAY_OVER
+    assert row.handed_over_at is not None
+    assert row.booking.status == "not_held"
+    assert not Settlement.objects.exists()
+
+
+def test_a_day_with_billed_time_is_settled_at_midnight(room: Room) -> None:
+    room.both_join()
+    room.spend(300)
+    room.leave(room.learner)
+    pass_time(20 * 3600)
+    services.sweep_session(room.pk)
+    assert room.fresh().booking.status == "settled"
+    assert room.fresh().billed_seconds in (119, 120, 121)
+
+
+def test_time_used_up_ends_the_room_two_minutes_later(make_room: Callable[..., Room]) -> None:
+    room = make_room(minutes=15)
+    room.both_join()
+    room.spend(180 + 15 * 60 + 10)
+    services.sweep_session(room.pk)
+    state = peek(room.pk)
+    assert state["phase"] == Phase.LIMIT_REACHED
+    assert state["billed_seconds"] == 900
+    assert state["amount_cents"] == 1175
+    assert state["window_ends_at"] > state["now"]
+    room.spend(120)
+    services.sweep_session(room.pk)
+    row = room.fresh()
+    assert (row.phase, row.end_reason) == (Phase.ENDED, Cause.TIME_USED_UP)
+    assert row.booking.status == "settled"
+    assert Settlement.objects.get().charged_cents == 1175
+
+
+def test_what_a_crash_left_between_room_and_booking_is_found_by_the_sweep(room: Room) -> None:
+    room.both_join()
+    room.spend(200)
+    with locked_meter(room.pk) as turn:
+        turn.meter.end(turn.t, Cause.STAFF)
+    assert room.fresh().booking.status != "settled"
+    tasks.close_ended()
+    assert room.fresh().booking.status == "settled"
+
+
+def test_a_booking_that_cannot_be_closed_yet_waits_for_the_next_sweep(room: Room) -> None:
+    room.both_join()
+    room.spend(200)
+    mandate = BillingMandate.objects.get(user=room.mentor)
+    BillingMandate.objects.filter(pk=mandate.pk).delete()
+    with locked_meter(room.pk) as turn:
+        turn.meter.end(turn.t, Cause.STAFF)
+    assert services.hand_over(video_session_id=room.pk) is False
+    assert room.fresh().handed_over_at is None
+    mandate.save(force_insert=True)
+    assert services.close_ended() == 1
+
+
+@pytest.mark.requirement("SK-13", "SK-89")
+def test_the_chat_is_the_thread_of_both(room: Room) -> None:
+    client_id = uuid4()
+    line = services.say(
+        video_session=room.video_session, by=room.learner, body="Vous m’entendez ?", client_id=client_id
+    )
+    again = services.say(
+        video_session=room.video_session, by=room.learner, body="Vous m’entendez ?", client_id=client_id
+    )
+    assert line == again
+    thread = thread_between(room.learner, room.mentor)
+    assert thread is not None
+    assert [found["body"] for found in chat_lines(video_session=room.video_session)] == ["Vous m’entendez ?"]
+    assert chat_lines(video_session=room.video_session, after_id=line["id"]) == []

@@ -1,0 +1,266 @@
+"""One socket per page of the room. It authenticates, checks and passes on; rules are in the services."""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.http import Http404
+from django.utils import translation
+
+from core import clock
+from core.errors import DomainError
+from sessions_video import broadcast, services
+from sessions_video.errors import BadMessage, RoomError
+from sessions_video.models import VideoSession
+from sessions_video.protocol import Allowance, parse
+from sessions_video.reading import peek
+from sessions_video.selectors import chat_lines, get_video_session_for, refusal
+from sessions_video.threads import beats, in_database
+
+log = logging.getLogger(__name__)
+
+NOT_SIGNED_IN, NOT_NOW, NOT_YOURS, ELSEWHERE, OVER, TOO_FAST = 4401, 4403, 4404, 4409, 4410, 4429
+# The page said goodbye. Any other code is trouble on the way: the lease decides.
+GOODBYE = (1000, 1001)
+SNAPSHOT_SECONDS = 15
+BAD_MESSAGE_COST = 15
+
+Handler = Callable[["RoomConsumer", dict[str, Any]], Awaitable[None]]
+
+
+class RoomConsumer(AsyncWebsocketConsumer):
+    """`page` names the page, not the socket: it survives a reconnection, and signals are addressed to it."""
+
+    async def connect(self) -> None:
+        self.user = self.scope["user"]
+        self.video_session: VideoSession | None = None
+        self.lease: UUID | None = None
+        self.others: set[str] = set()
+        self.allowance = Allowance()
+        self.tasks: set[asyncio.Task[None]] = set()
+        # Accepted before it is refused: a browser reads the code of an open socket only.
+        await self.accept()
+        code = await self._enter()
+        if code:
+            await self.close(code)
+
+    async def _enter(self) -> int | None:
+        if not self.user.is_authenticated:
+            return NOT_SIGNED_IN
+        reference = self.scope["url_route"]["kwargs"]["reference"]
+        try:
+            self.page = str(UUID(parse_qs(self.scope["query_string"].decode())["page"][0]))
+            found, refused = await in_database(_look, user=self.user, reference=reference)
+        except (Http404, ValueError, KeyError):
+            return NOT_YOURS
+        except RoomError:
+            return NOT_NOW
+        if refused:
+            return OVER if refused.code == "ended" else NOT_NOW
+        self.video_session, self.role = found, found.role_of(self.user)
+        await self.channel_layer.group_add(found.group, self.channel_name)
+        await self._send_state(last_chat_id=0)
+        await self._tell("room.lobby", event="arrived")
+        self._spawn(self._repeat_state())
+        return None
+
+    async def disconnect(self, code: int) -> None:
+        for task in self.tasks:
+            task.cancel()
+        if self.video_session is None:
+            return
+        with contextlib.suppress(Exception):
+            await self.channel_layer.group_discard(self.video_session.group, self.channel_name)
+        lease, self.lease = self.lease, None
+        if lease and code in GOODBYE:
+            await in_database(services.leave, video_session_id=self.video_session.pk, lease=lease)
+        if lease:
+            await self._tell("room.peer", event="gone")
+        await self._tell("room.lobby", event="gone")
+
+    # --- what the page says -------------------------------------------------------------------------------------------
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.video_session is None:
+            return
+        try:
+            kind, fields = parse(text_data)
+        except BadMessage as error:
+            await self._refuse(error, cost=BAD_MESSAGE_COST)
+            return
+        if not self.allowance.spend():
+            await self.close(TOO_FAST)
+            return
+        try:
+            await self.HANDLERS[kind](self, fields)
+        except DomainError as error:
+            await self._refuse(error)
+
+    async def _refuse(self, error: DomainError, cost: float = 0) -> None:
+        if not self.allowance.spend(cost):
+            await self.close(TOO_FAST)
+            return
+        with translation.override(self.user.language):
+            message = str(error.user_message)
+        await self._say({"type": "error", "code": getattr(error, "code", "refused"), "message": message})
+
+    async def join(self, _fields: dict[str, Any]) -> None:
+        entrance = await in_database(
+            services.join, video_session=self.video_session, by=self.user, page=UUID(self.page)
+        )
+        self.lease = entrance.lease
+        await self._say({"type": "room.joined", "state": entrance.state})
+        if entrance.replaced_pages:
+            await self._tell("room.replaced", pages=[str(page) for page in entrance.replaced_pages])
+        await self._tell("room.peer", event="joined")
+
+    async def leave(self, _fields: dict[str, Any]) -> None:
+        lease, self.lease = self.lease, None
+        if lease and self.video_session:
+            await in_database(services.leave, video_session_id=self.video_session.pk, lease=lease)
+            await self._tell("room.peer", event="gone")
+
+    async def beat(self, _fields: dict[str, Any]) -> None:
+        self._spawn(self._beat())
+
+    async def _beat(self) -> None:
+        alive = self.lease is None or await beats().beat(self.lease)
+        await self._say({"type": "presence.alive", "alive": alive})
+
+    async def sync(self, fields: dict[str, Any]) -> None:
+        await self._send_state(last_chat_id=fields["last_chat_id"])
+
+    async def signal(self, kind: str, fields: dict[str, Any]) -> None:
+        """Opaque to the server: passed to one page, never stored."""
+        if self.lease:
+            to = str(fields.pop("to"))
+            await self._tell("room.signal", to=to, signal={"type": kind, **fields})
+
+    async def chat(self, fields: dict[str, Any]) -> None:
+        line = await in_database(services.say, video_session=self.video_session, by=self.user, **fields)
+        await self._tell("room.message", message=line, everybody=True)
+
+    async def relay(self, kind: str, fields: dict[str, Any]) -> None:
+        if self.lease:
+            await self._tell("room.message", message={"type": kind, "role": self.role, **fields})
+
+    async def start_paid(self, _fields: dict[str, Any]) -> None:
+        at = await in_database(services.start_paid, video_session=self.video_session, by=self.user)
+        message = {"type": "notice", "code": "paid_started", "at": at}
+        await self._tell("room.message", message=message, everybody=True)
+
+    async def ask_end(self, _fields: dict[str, Any]) -> None:
+        await in_database(services.ask_end, video_session=self.video_session, by=self.user)
+
+    async def confirm_end(self, _fields: dict[str, Any]) -> None:
+        await in_database(services.confirm_end, video_session=self.video_session, by=self.user)
+
+    async def drop_end(self, _fields: dict[str, Any]) -> None:
+        await in_database(services.drop_end, video_session=self.video_session, by=self.user)
+
+    HANDLERS: ClassVar[dict[str, Handler]] = {
+        "room.join": join,
+        "room.leave": leave,
+        "room.sync": sync,
+        "presence.beat": beat,
+        "signal.description": lambda self, fields: self.signal("signal.description", fields),
+        "signal.candidate": lambda self, fields: self.signal("signal.candidate", fields),
+        "signal.rebuild": lambda self, fields: self.signal("signal.rebuild", fields),
+        "chat.send": chat,
+        "media.state": lambda self, fields: self.relay("media.state", fields),
+        "share.ask": lambda self, fields: self.relay("share.ask", fields),
+        "share.decline": lambda self, fields: self.relay("share.decline", fields),
+        "meter.start": start_paid,
+        "end.ask": ask_end,
+        "end.confirm": confirm_end,
+        "end.drop": drop_end,
+    }
+
+    # --- what the group says ------------------------------------------------------------------------------------------
+
+    async def room_meter(self, event: dict[str, Any]) -> None:
+        await self._show(event["state"])
+
+    async def room_message(self, event: dict[str, Any]) -> None:
+        if event.get("everybody") or event["from"] != self.page:
+            await self._say(event["message"])
+
+    async def room_peer(self, event: dict[str, Any]) -> None:
+        """Pages that have not joined hear nothing: one that built a connection too early would hang."""
+        if not self.lease or event["role"] == self.role:
+            return
+        await self._say({"type": f"peer.{event['event']}", "page": event["from"]})
+        if event["event"] == "joined":
+            await self._tell("room.peer", event="here")
+
+    async def room_signal(self, event: dict[str, Any]) -> None:
+        if self.lease and event["to"] == self.page:
+            await self._say({**event["signal"], "from": event["from"]})
+
+    async def room_replaced(self, event: dict[str, Any]) -> None:
+        if self.lease and self.page in event["pages"] and event["from"] != self.page:
+            self.lease = None
+            await self._say({"type": "connection.replaced"})
+            await self.close(ELSEWHERE)
+
+    async def room_lobby(self, event: dict[str, Any]) -> None:
+        """Who has the page open, joined or not (SK-84)."""
+        if event["role"] == self.role:
+            return
+        if event["event"] == "gone":
+            self.others.discard(event["from"])
+        else:
+            self.others.add(event["from"])
+        await self._say({"type": "lobby.state", "other": bool(self.others)})
+        if event["event"] == "arrived":
+            await self._tell("room.lobby", event="here")
+
+    # --- helpers ------------------------------------------------------------------------------------------------------
+
+    async def _say(self, message: dict[str, Any]) -> None:
+        # The socket may have closed while the database answered.
+        with contextlib.suppress(Exception):
+            await self.send(json.dumps(message))
+
+    async def _tell(self, kind: str, **event: Any) -> None:
+        if self.video_session:
+            message = {"type": kind, "from": self.page, "role": str(self.role), **event}
+            await broadcast.send(self.video_session.group, message)
+
+    async def _show(self, state: dict[str, Any]) -> None:
+        await self._say(state)
+        if state["phase"] == "ended":
+            self.lease = None
+            await self.close(OVER)
+
+    async def _send_state(self, last_chat_id: int) -> None:
+        if self.video_session:
+            lines = await in_database(chat_lines, video_session=self.video_session, after_id=last_chat_id)
+            await self._say({"type": "room.state", "chat": lines, "me": self.page})
+            await self._show(await in_database(peek, video_session_id=self.video_session.pk))
+
+    async def _repeat_state(self) -> None:
+        while self.video_session:
+            await asyncio.sleep(SNAPSHOT_SECONDS)
+            await self._show(await in_database(peek, video_session_id=self.video_session.pk))
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self.tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Future[None]") -> None:
+        self.tasks.discard(task)  # type: ignore[arg-type]
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("room task failed: %r", error)
+
+
+def _look(*, user: Any, reference: str) -> tuple[VideoSession, RoomError | None]:
+    found = get_video_session_for(user, reference)
+    return found, refusal(found, clock.database_now_ms(), str(found.day))
