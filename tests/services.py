@@ -6,6 +6,7 @@ REDIS_URL are given. Each process gets its own clock and its own numbered Redis 
 
 import atexit
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -43,7 +44,8 @@ def _prepare_controller() -> None:
     if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
         _start_services()
     else:
-        os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="skilmi-test-")
+        os.environ["DATA_DIR"] = folder = tempfile.mkdtemp(prefix="skilmi-test-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
     compile_catalogues()
 

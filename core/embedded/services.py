@@ -68,6 +68,7 @@ class Services:
         self._ready.unlink(missing_ok=True)
         self.valkey.stop()
         self.postgres.stop()
+        shutil.rmtree(self.sockets, ignore_errors=True)
         if self._lock:
             self._lock.close()
             self._lock = None
@@ -75,7 +76,6 @@ class Services:
     def forget(self) -> None:
         """Remove every trace of a stopped throw-away pair."""
         self.postgres.forget()
-        shutil.rmtree(self.sockets, ignore_errors=True)
         shutil.rmtree(self.root, ignore_errors=True)
 
     def _own(self) -> None:
@@ -87,6 +87,7 @@ class Services:
             lock.close()
             raise AlreadyRunning(f"The services of {self.root} are already running.") from None
         self._lock = lock
+        socket_dir(self.root)
         self._ready.unlink(missing_ok=True)
 
 

@@ -117,6 +117,7 @@ def test_a_command_alone_starts_the_services_and_stops_them(root: Path, monkeypa
         with pytest.raises(AlreadyRunning):
             Services(root).start()
     assert not (root / "services.ready").exists()
+    assert list(socket_dir(root).iterdir()) == []
     Services(root).postgres.forget()
 
 
