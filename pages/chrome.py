@@ -87,7 +87,7 @@ class Chrome:
             Entry(_("Modifier mon profil"), reverse("pages:profile_edit"), "pencil"),
             Entry(_("Mon offre de formation"), reverse("catalog:offer"), "graduation-cap"),
             Entry(_("Revenus"), reverse("billing:earnings"), "banknote"),
-            Entry(_("Factures"), reverse("billing:invoices"), "receipt"),
+            Entry(_("Factures"), reverse("billing:invoices"), "receipt-euro"),
             Entry(_("Crédit"), reverse("billing:credit"), "wallet"),
             Entry(_("Mes préférences"), reverse("pages:preferences"), "settings"),
         ]
@@ -97,6 +97,8 @@ class Chrome:
 
     @property
     def footer_entries(self) -> list[Entry]:
+        # On phones the header has no menu: the way out is here.
+        leave = [Entry(_("Se déconnecter"), reverse("account_logout"))] if self.member else []
         return [
             Entry(_("Aide"), reverse("pages:help")),
             Entry(_("Devenir mentor"), reverse("pages:become_mentor")),
@@ -108,4 +110,5 @@ class Chrome:
             Entry(_("Cookies"), reverse("pages:cookies")),
             Entry(_("Mentions légales"), reverse("pages:legal_notice")),
             Entry(_("Accessibilité"), reverse("pages:accessibility")),
+            *leave,
         ]

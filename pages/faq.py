@@ -64,7 +64,7 @@ def _booking_deadlines(values: dict[str, int]) -> list[Deadline]:
         Deadline(
             _("Payer une réservation acceptée"),
             minutes(values["payment_window_minutes"]),
-            _("Le paiement expire ; il peut être rouvert jusqu’au début prévu si l’heure est encore libre."),
+            _("Le paiement expire ; il peut être rouvert jusqu’au début prévu si l’heure est encore libre."),
         ),
         Deadline(_("Annuler sans frais"), _("jusqu’à l’heure de début prévue"), _("La session ne s’annule plus.")),
     ]
@@ -76,7 +76,7 @@ def _room_deadlines(values: dict[str, int]) -> list[Deadline]:
         Deadline(
             _("Se dire au revoir après le temps prévu"),
             duration(values["limit_window_seconds"]),
-            _("L’appel se ferme ; ce temps n’est pas facturé."),
+            _("L’appel se ferme ; ce temps n’est pas facturé."),
         ),
         Deadline(
             _("Entrer dans la salle"),

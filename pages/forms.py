@@ -23,8 +23,8 @@ class CalculatorForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         error_messages={
             "invalid": _("Écrivez un montant en euros, par exemple 47,50."),
-            "min_value": _("Le tarif est d’au moins 1 €."),
-            "max_value": _("Le calcul s’arrête à 1 000 € par heure."),
+            "min_value": _("Le tarif est d’au moins 1 €."),
+            "max_value": _("Le calcul s’arrête à 1 000 € par heure."),
         },
     )
 

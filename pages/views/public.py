@@ -5,11 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from catalog.selectors.community import featured_mentors
 from core.money import BASIS_POINTS, share
 from core.values import value
 from pages import faq
 from pages.forms import CalculatorForm
-from pages.selectors import featured_mentors, popular_skills
+from pages.selectors import popular_skills
 
 EXAMPLE_RATE_CENTS = 6000
 
