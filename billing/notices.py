@@ -4,7 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications import kinds
 
-KINDS = (kinds.Kind(name="billing.invoice_ready", label=_("Facture disponible")),)
+KINDS = (
+    kinds.Kind(name="billing.invoice_ready", label=_("Facture disponible")),
+    kinds.Kind(name="billing.payout_sent", label=_("Virement envoyé")),
+    kinds.Kind(name="billing.account_attention", label=_("Compte Stripe à compléter")),
+)
 
 
 def register() -> None:

@@ -17,6 +17,8 @@ class Charge:
     vat_cents: int
     # The platform's VAT inside the commission.
     commission_vat_cents: int
+    # The standard rate both were computed with.
+    vat_basis_points: int
 
     @property
     def net_cents(self) -> int:
@@ -43,10 +45,10 @@ def compute_charge(
     commission = share(total, commission_basis_points)
     _, vat = split_vat(total, mentor_vat_basis_points(vat_regime, vat_basis_points))
     _, commission_vat = split_vat(commission, vat_basis_points)
-    return Charge(total, commission, vat, commission_vat)
+    return Charge(total, commission, vat, commission_vat, vat_basis_points)
 
 
-NO_CHARGE = Charge(0, 0, 0, 0)
+NO_CHARGE = Charge(0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True)

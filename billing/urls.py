@@ -1,10 +1,17 @@
 from django.urls import URLPattern, path
 
-from billing.views import invoices
+from billing.views import credit, earnings, invoices, onboarding, webhooks
 
 app_name = "billing"
 
 urlpatterns: list[URLPattern] = [
     path("factures/", invoices.index, name="invoices"),
     path("factures/<str:reference>.pdf", invoices.pdf, name="invoice_pdf"),
+    path("revenus/", earnings.index, name="earnings"),
+    path("revenus/sessions.csv", earnings.export, name="earnings_csv"),
+    path("credit/", credit.index, name="credit"),
+    path("stripe/inscription/", onboarding.create, name="onboarding"),
+    path("stripe/retour/", onboarding.back, name="onboarding_return"),
+    path("stripe/webhook/", webhooks.snapshot, name="webhook"),
+    path("stripe/webhook/v2/", webhooks.thin, name="webhook_v2"),
 ]

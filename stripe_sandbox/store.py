@@ -107,6 +107,10 @@ class Store:
         self._answers[key] = Remembered(request, reply)
         self._write({"key": key, "request": request, "status": reply.status, "body": reply.body})
 
+    def forget_answers(self) -> None:
+        """Stripe keeps keys for a day."""
+        self._answers.clear()
+
     def close(self) -> None:
         if self._journal is not None:
             self._journal.close()

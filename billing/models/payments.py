@@ -113,6 +113,8 @@ class Settlement(models.Model):
     commission_cents = models.BigIntegerField(_("commission"))
     commission_basis_points = models.PositiveIntegerField(default=0)
     vat_regime = models.CharField(max_length=12, choices=VatRegime, blank=True)
+    # The standard rate in force that day: a correction computes both sides again with it.
+    vat_basis_points = models.PositiveIntegerField(default=0)
     vat_cents = models.BigIntegerField(_("TVA du mentor"))
     commission_vat_cents = models.BigIntegerField(_("TVA de la commission"))
     service_started_at = models.DateTimeField(null=True, blank=True)

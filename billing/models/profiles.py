@@ -86,6 +86,8 @@ class StripeCustomer(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="stripe_customer")
     stripe_id = models.CharField(max_length=64, unique=True)
+    # The card used last: what an extension is paid with.
+    payment_method_id = models.CharField(max_length=120, blank=True)
 
     def __str__(self) -> str:
         return self.stripe_id

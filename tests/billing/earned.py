@@ -1,0 +1,52 @@
+"""A session that was paid by card and settled: what a payout starts from. All through services and Stripe's page."""
+
+from datetime import datetime, timedelta
+from itertools import count
+
+from accounts.models import User
+from billing.models import ConnectedAccount, Payout, TopUp
+from billing.services import onboarding, payments
+from billing.services.holds import place_hold
+from billing.services.payments import start_payment
+from billing.services.settlements import settle
+from core import clock
+from stripe_sandbox import Sandbox
+from tests.billing.money import make_member, make_terms
+from tests.stripe import ACCEPTED, session_of
+
+_numbers = count(1)
+
+
+def pay_by_card(sandbox: Sandbox, learner: User, reference: str, cents: int) -> TopUp:
+    now = clock.now()
+    started = start_payment(
+        payer=learner,
+        reference=reference,
+        total_cents=cents + payments.quote(payer=learner, total_cents=10**9).credit_cents,
+        shown_cents=cents,
+        label="Python",
+        closes_at=now + timedelta(minutes=30),
+        return_url="http://localhost:8000/retour/",
+        now=now,
+    )
+    assert started.checkout_url
+    sandbox.pay(session_of(started.checkout_url), ACCEPTED)
+    return payments.refresh(TopUp.objects.get(purpose=reference, status="open"))
+
+
+def activate(sandbox: Sandbox, mentor: User) -> ConnectedAccount:
+    account = onboarding.get_or_create_account(user=mentor)
+    sandbox.settle_account(account.stripe_id)
+    return onboarding.refresh_account(account=account)
+
+
+def earn(
+    sandbox: Sandbox, mentor: User, *, learner: User | None = None, cents: int = 6000, at: datetime | None = None
+) -> Payout:
+    """One hour at 60 € given by `mentor`, settled `at` (now): its payout, due 48 hours later."""
+    learner = learner or make_member()
+    reference = f"booking:earned{next(_numbers)}"
+    pay_by_card(sandbox, learner, reference, cents)
+    place_hold(learner=learner, reference=reference, amount_cents=6000)
+    settle(terms=make_terms(reference, learner, mentor), now=at)
+    return Payout.objects.get(settlement__reference=reference)
