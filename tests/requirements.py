@@ -8,7 +8,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent
 ROWS = TESTS.parent / "docs" / "requirements.md"
-ROW = re.compile(r"^\| ((?:SK|K)-\d+) \| (.+?) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| ((?:SK|ST|K)-\d+) \| (.+?) \|$", re.MULTILINE)
 
 
 def rows() -> dict[str, str]:
