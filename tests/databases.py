@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from threading import Barrier
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -15,6 +16,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.db import connection, connections
+from django.db.backends.base.creation import TEST_DATABASE_PREFIX
+from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
@@ -22,14 +25,16 @@ T = TypeVar("T")
 
 
 @pytest.fixture
-def cloned_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+def cloned_database(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
     """The name of a fresh copy of the test database, which every connection of this test uses; commits are real.
 
     For tests without the `django_db` mark. Threads close their own connections (`in_threads` does).
     """
     with django_db_blocker.unblock():
+        template = _test_database(request, django_db_blocker)
         connections.close_all()
-        template = connection.settings_dict["NAME"]
         name = f"clone_{os.getpid()}_{uuid4().hex[:8]}"
         with _cloned(template, name):
             connection.settings_dict["NAME"] = name
@@ -38,6 +43,19 @@ def cloned_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             finally:
                 connections.close_all()
                 connection.settings_dict["NAME"] = template
+
+
+def _test_database(request: pytest.FixtureRequest, blocker: DjangoDbBlocker) -> str:
+    """pytest-django makes one only for tests that bear its mark: without any in this run, it is made here."""
+    if not connection.settings_dict["NAME"].startswith(TEST_DATABASE_PREFIX):
+        made = setup_databases(verbosity=0, interactive=False)
+        request.session.addfinalizer(partial(_drop_test_database, blocker, made))
+    return str(connection.settings_dict["NAME"])
+
+
+def _drop_test_database(blocker: DjangoDbBlocker, made: list[tuple[Any, str, bool]]) -> None:
+    with blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @contextmanager

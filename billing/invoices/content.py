@@ -12,7 +12,6 @@ from billing.invoices import mentions
 from billing.invoices.register import legal_date
 from billing.models import BillingMandate, BillingProfile, Settlement
 from billing.rules import mentor_vat_basis_points
-from core import values
 
 VERSION = 1
 
@@ -154,7 +153,7 @@ def _amounts(settlement: Settlement) -> Amounts:
         total_cents=settlement.charged_cents,
         without_vat_cents=settlement.charged_cents - settlement.vat_cents,
         vat_cents=settlement.vat_cents,
-        vat_basis_points=mentor_vat_basis_points(settlement.vat_regime, values.value("vat_basis_points")),
+        vat_basis_points=mentor_vat_basis_points(settlement.vat_regime, settlement.vat_basis_points),
         held_cents=settlement.held_cents,
         released_cents=settlement.released_cents,
     )

@@ -55,7 +55,7 @@ def _party(party: Party) -> tuple[str, list[str]]:
     if party["siren"]:
         lines.append(f"SIREN{NO_BREAK_SPACE}{_groups(party['siren'])}")
     if party["vat_number"]:
-        lines.append(f"TVA{NO_BREAK_SPACE}{party['vat_number']}")
+        lines.append(f"TVA{NO_BREAK_SPACE}{_spell_vat_number(party['vat_number'])}")
     return party["name"], [line for line in lines if line]
 
 
@@ -75,7 +75,7 @@ def _totals(content: Content) -> Iterator[Line]:
         yield Line(content["exemption"]["text"], format_euros(0))
     else:
         yield Line(f"TVA {percent(amounts['vat_basis_points'])}", format_euros(amounts["vat_cents"]))
-    yield Line("Total TTC", format_euros(amounts["total_cents"]), "total")
+    yield Line("Total" if "exemption" in content else "Total TTC", format_euros(amounts["total_cents"]), "total")
     paid_on = spell_date(date.fromisoformat(content["paid_on"]))
     yield Line(f"Réglé par carte le {paid_on}", format_euros(amounts["total_cents"]))
     yield Line("Reste à payer", format_euros(0), "due")
@@ -98,6 +98,11 @@ def _footer(content: Content) -> Iterator[str]:
 def spell_date(day: date) -> str:
     first = "er" if day.day == 1 else ""
     return NO_BREAK_SPACE.join([f"{day.day}{first}", dateformat.format(day, "F"), str(day.year)])
+
+
+def _spell_vat_number(number: str) -> str:
+    """Country and key, then the rest: `FR11 123456782`."""
+    return f"{number[:4]}{NO_BREAK_SPACE}{number[4:]}"
 
 
 def _groups(digits: str) -> str:

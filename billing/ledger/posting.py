@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q, QuerySet
 
 from billing.errors import Overdraft
 from billing.ledger.accounts import AccountSpec
@@ -15,7 +16,7 @@ OVERDRAFT = "ledger_no_overdraft"
 
 INSERT_TRANSACTION = """
 INSERT INTO billing_ledgertransaction (key, kind, reference, occurred_at, created_at)
-VALUES (%s, %s, %s, %s, clock_timestamp()) ON CONFLICT (key) DO NOTHING RETURNING id
+VALUES (%s, %s, %s, %s, clock_timestamp()) ON CONFLICT (key) DO NOTHING RETURNING id, created_at
 """
 INSERT_ACCOUNT = """
 INSERT INTO billing_ledgeraccount
@@ -58,20 +59,21 @@ def post(
 
 
 def _post(key: str, kind: str, legs: Sequence[Leg], reference: str, occurred_at: datetime) -> LedgerTransaction | None:
+    written = LedgerTransaction(key=key, kind=kind, reference=reference, occurred_at=occurred_at)
     with connection.cursor() as cursor:
         cursor.execute(INSERT_TRANSACTION, [key, kind, reference, occurred_at])
         inserted = cursor.fetchone()
     if inserted is None:
         return None
+    written.pk, written.created_at = inserted
     amounts = _net(legs)
-    rows = _rows(amounts)
+    rows = get_accounts(amounts)
     entries = [
-        LedgerEntry(transaction_id=inserted[0], account_id=rows[account].pk, amount=amount)
-        for account, amount in amounts.items()
+        LedgerEntry(transaction=written, account=rows[account], amount=amount) for account, amount in amounts.items()
     ]
     # One order of accounts for everybody: the triggers lock them as the rows come, so nobody waits in a circle.
     LedgerEntry.objects.bulk_create(sorted(entries, key=lambda entry: entry.account_id))
-    return LedgerTransaction.objects.get(pk=inserted[0])
+    return written
 
 
 def _net(legs: Sequence[Leg]) -> dict[AccountSpec, int]:
@@ -81,30 +83,36 @@ def _net(legs: Sequence[Leg]) -> dict[AccountSpec, int]:
     return {account: amount for account, amount in amounts.items() if amount}
 
 
-def _rows(accounts: Iterable[AccountSpec]) -> dict[AccountSpec, LedgerAccount]:
-    """The accounts' rows, made when missing, always in the same order."""
-    ordered = sorted(accounts, key=lambda account: (account.code, account.owner_id or 0, account.reference))
-    return {account: get_account(account) for account in ordered}
-
-
-def get_account(spec: AccountSpec) -> LedgerAccount:
-    """The row of an account, made when missing."""
-    return _find(spec) or _open(spec)
-
-
-def _find(spec: AccountSpec) -> LedgerAccount | None:
-    code, owner_id, reference, currency = spec.identity
-    return LedgerAccount.objects.filter(code=code, owner_id=owner_id, reference=reference, currency=currency).first()
-
-
-def _open(spec: AccountSpec) -> LedgerAccount:
-    shared = spec.kind.is_shared
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT_ACCOUNT, [*spec.identity, spec.kind.normal, not shared, shared])
-    code, owner_id, reference, currency = spec.identity
-    return LedgerAccount.objects.get(code=code, owner_id=owner_id, reference=reference, currency=currency)
+def get_accounts(specs: Iterable[AccountSpec]) -> dict[AccountSpec, LedgerAccount]:
+    """The rows of accounts, made when missing, always in the same order."""
+    ordered = sorted(specs, key=lambda spec: (spec.code, spec.owner_id or 0, spec.reference))
+    rows = _find(LedgerAccount.objects.all(), ordered)
+    if missing := [spec for spec in ordered if spec not in rows]:
+        for spec in missing:
+            _open(spec)
+        rows |= _find(LedgerAccount.objects.all(), missing)
+    return rows
 
 
 def lock_account(spec: AccountSpec) -> LedgerAccount:
     """The row of an account nobody else can move until the end of this transaction."""
-    return LedgerAccount.objects.select_for_update().get(pk=get_account(spec).pk)
+    rows = LedgerAccount.objects.select_for_update()
+    found = _find(rows, [spec])
+    if not found:
+        _open(spec)
+        found = _find(rows, [spec])
+    return found[spec]
+
+
+def _find(rows: QuerySet[LedgerAccount], specs: Sequence[AccountSpec]) -> dict[AccountSpec, LedgerAccount]:
+    wanted = Q(pk__in=[])
+    for spec in specs:
+        wanted |= Q(code=spec.code, owner=spec.owner, reference=spec.reference, currency=spec.currency)
+    found = {(row.code, row.owner_id, row.reference, row.currency): row for row in rows.filter(wanted)}
+    return {spec: found[spec.identity] for spec in specs if spec.identity in found}
+
+
+def _open(spec: AccountSpec) -> None:
+    shared = spec.kind.is_shared
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_ACCOUNT, [*spec.identity, spec.kind.normal, not shared, shared])

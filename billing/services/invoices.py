@@ -95,12 +95,14 @@ def _store(invoice: Invoice, file: bytes, now: datetime) -> bool:
 
 
 def _announce(invoice: Invoice) -> None:
-    for member in filter(None, [invoice.issuer, invoice.recipient]):
-        notify(
-            recipient=member,
-            kind=READY,
-            url=reverse("billing:invoices"),
-            reference=f"invoice:{invoice.reference}",
-            context={"invoice": invoice, "is_issuer": member == invoice.issuer},
-        )
+    page = reverse("billing:invoices")
+    for member, url in ((invoice.issuer, page), (invoice.recipient, f"{page}?onglet=recues")):
+        if member:
+            notify(
+                recipient=member,
+                kind=READY,
+                url=url,
+                reference=f"invoice:{invoice.reference}",
+                context={"invoice": invoice, "is_issuer": member == invoice.issuer},
+            )
     invoice_ready.send(sender=Invoice, invoice=invoice)

@@ -110,6 +110,7 @@ def _record(terms: SettlementTerms, charge: Charge, held_cents: int, now: dateti
         commission_vat_cents=charge.commission_vat_cents,
         commission_basis_points=terms.commission_basis_points,
         vat_regime=terms.vat_regime,
+        vat_basis_points=charge.vat_basis_points,
         vat_cents=charge.vat_cents,
         service_started_at=terms.service_started_at,
         service_ended_at=terms.service_ended_at,

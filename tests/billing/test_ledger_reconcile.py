@@ -1,0 +1,140 @@
+"""Each check of the reconciliation finds what it is for: the triggers are switched off to do the damage."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from billing import reconciliation
+from billing.models import Settlement
+from billing.services.holds import place_hold
+from billing.services.settlements import settle
+from core import clock
+from tests.billing.money import make_member, make_mentor, make_terms, pay_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def settled() -> Settlement:
+    """One booking settled, one still held, some credit left."""
+    learner, mentor = make_member(), make_mentor()
+    now = clock.now()
+    pay_in(learner, 20_000, at=now)
+    for name in ("a", "b"):
+        place_hold(learner=learner, reference=f"booking:{name}", amount_cents=6_000, now=now)
+    settlement = settle(terms=make_terms("booking:a", learner, mentor, seconds=2_820), now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    return settlement
+
+
+@contextmanager
+def triggers_off(table: str) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        yield
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def damage(table: str, statement: str) -> None:
+    with triggers_off(table), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def found() -> set[str]:
+    now = clock.now()
+    return {check.__name__ for check in reconciliation.CHECKS if check(now).rows}
+
+
+def test_good_books_pass_every_check(settled: Settlement) -> None:
+    assert found() == set()
+
+
+def test_empty_books_pass_every_check() -> None:
+    assert found() == set()
+
+
+@pytest.mark.parametrize(
+    ("table", "statement", "expected"),
+    [
+        (
+            "billing_ledgeraccount",
+            "UPDATE billing_ledgeraccount SET balance = balance + 5 WHERE code = 'learner.available'",
+            {"drift"},
+        ),
+        (
+            "billing_ledgerentry",
+            (
+                "UPDATE billing_ledgerentry SET amount = amount + 100 FROM billing_ledgeraccount account"
+                " WHERE account.id = account_id AND account.code = 'vat.collected'"
+            ),
+            {"sum_zero"},
+        ),
+        (
+            "billing_ledgerentry",
+            (
+                "UPDATE billing_ledgerentry SET amount = 100 FROM billing_ledgeraccount account"
+                " WHERE account.id = account_id AND account.code = 'stripe'"
+            ),
+            {"sum_zero", "client_money_covered"},
+        ),
+        (
+            "billing_hold",
+            "UPDATE billing_hold SET status = 'placed' WHERE reference = 'booking:a'",
+            {"settled_with_hold_left", "holds_match_accounts"},
+        ),
+        (
+            "billing_hold",
+            "UPDATE billing_hold SET amount_cents = 5000 WHERE reference = 'booking:b'",
+            {"holds_match_accounts", "holds_are_funded"},
+        ),
+        ("billing_topup", "UPDATE billing_topup SET allocated_cents = 1", {"allocations_match_payments"}),
+        ("billing_invoice", "UPDATE billing_invoice SET subject = 'booking:z'", {"charged_without_invoice"}),
+        ("billing_invoice", "UPDATE billing_invoice SET number = 2", {"gaps_in_series"}),
+        ("billing_invoice", "DELETE FROM billing_invoice", {"charged_without_invoice", "gaps_in_series"}),
+        (
+            "billing_payout",
+            "UPDATE billing_payout SET amount_cents = 1",
+            {"charged_without_payout", "payouts_match_parts", "pending_matches_payouts"},
+        ),
+        ("billing_payout", "UPDATE billing_payout SET status = 'paid'", {"pending_matches_payouts"}),
+        ("billing_payoutpart", "UPDATE billing_payoutpart SET amount_cents = 1", {"payouts_match_parts"}),
+        (
+            "billing_payout",
+            "UPDATE billing_payout SET status = 'in_flight', claimed_at = now() - interval '61 minutes'",
+            {"stale_payouts"},
+        ),
+    ],
+)
+def test_damage_is_found_by_its_check(settled: Settlement, table: str, statement: str, expected: set[str]) -> None:
+    damage(table, statement)
+    assert found() == expected
+
+
+@pytest.mark.requirement("SK-44")
+def test_a_payout_not_sent_after_72_hours_raises_the_alarm(settled: Settlement) -> None:
+    just_before = settled.settled_at + timedelta(hours=72)
+    assert not reconciliation.stale_payouts(just_before).rows
+    assert reconciliation.stale_payouts(just_before + timedelta(seconds=1)).rows
+
+
+def test_an_invoice_that_nobody_renders_is_found(settled: Settlement) -> None:
+    assert not reconciliation.unrendered_invoices(settled.settled_at).rows
+    assert reconciliation.unrendered_invoices(settled.settled_at + timedelta(minutes=61)).rows
+
+
+def test_the_command_is_silent_about_good_books_and_fails_on_bad_ones(settled: Settlement) -> None:
+    out = StringIO()
+    call_command("reconcile", stdout=out)
+    assert "WRONG" not in out.getvalue()
+    damage("billing_payout", "UPDATE billing_payout SET status = 'paid'")
+    with pytest.raises(SystemExit) as caught:
+        call_command("reconcile", stdout=out)
+    assert caught.value.code == 1
+    assert "WRONG 1 mentors whose pending money is not their open payouts" in out.getvalue()
