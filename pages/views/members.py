@@ -26,10 +26,14 @@ from mentors.models import MentorProfile
 from mentors.selectors import Day, profile_of, week_of
 from mentors.steps import PAGE, steps_of
 from messaging.selectors import unread_count
+from reviews.models import Review
+from reviews.selectors import rating_bars, reviews_of
 
 DURATIONS = [30, 60, 90, 120]
 USUAL_MINUTES = 60
 NEXT_SESSIONS = 3
+FIRST_REVIEWS = 5
+ALL_REVIEWS = 200
 
 
 @require_safe
@@ -48,6 +52,8 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "week": _week(mentor),
         "zone": page.user.time_zone.replace("_", " "),
         "is_own": request.user == page.user,
+        "reviews": _reviews(mentor, everything=request.GET.get("avis") == "tous"),
+        "bars": rating_bars(page.user) if mentor.rating_count else [],
         "durations": DURATIONS,
         "minutes": USUAL_MINUTES,
         "amount_cents": price_cents(card.rate_cents, USUAL_MINUTES * 60) if card.rate_cents else None,
@@ -59,6 +65,12 @@ def _week(mentor: MentorProfile) -> list[Day]:
     """The usual week, or nothing when the mentor gave none."""
     hints = list(mentor.availability.all()) if mentor.has_begun else []
     return week_of(hints) if hints else []
+
+
+def _reviews(mentor: MentorProfile, *, everything: bool) -> list[Review]:
+    if not mentor.rating_count:
+        return []
+    return reviews_of(mentor.user, ALL_REVIEWS if everything else FIRST_REVIEWS)
 
 
 @login_required

@@ -1,0 +1,181 @@
+"""Who is listed, in which order, and at what cost."""
+
+from datetime import time
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import MemberPage, User
+from catalog.models import Category, Skill
+from catalog.selectors import CommunityFilters, featured_mentors, find_skills, search_community
+from catalog.services import add_skill, remove_skill
+from mentors.services import add_availability, record_rating
+from tests.mentors.people import make_member, make_mentor, write_words
+
+pytestmark = pytest.mark.django_db
+
+
+def skill(slug: str = "analyse-de-donnees") -> Skill:
+    return Skill.objects.get(slug=slug)
+
+
+def make_listed(first_name: str, slug: str = "analyse-de-donnees") -> User:
+    user = make_member(first_name, "Martin")
+    add_skill(user=user, skill=skill(slug))
+    return user
+
+
+def names(**filters: object) -> list[str]:
+    return [card.user.first_name for card in search_community(CommunityFilters(**filters)).cards]  # type: ignore[arg-type]
+
+
+@pytest.mark.requirement("SK-27", "SK-28", "SK-29", "K-8")
+def test_a_member_is_listed_as_soon_as_he_declares_a_skill(client: Client) -> None:
+    user = make_listed("Léa")
+    page = client.get(skill().get_absolute_url()).content.decode()
+    assert "Léa Martin" in page
+    assert user.page.get_absolute_url() in page
+    assert "Pas encore réservable" in page
+    assert "Vous pouvez leur écrire." in page
+
+
+@pytest.mark.requirement("SK-30")
+def test_a_member_who_removes_a_skill_leaves_its_list() -> None:
+    user = make_listed("Léa")
+    remove_skill(user=user, skill=skill())
+    remove_skill(user=user, skill=skill())
+    assert names(skills=[skill()]) == []
+
+
+def test_bookable_mentors_come_first_then_the_best_marked() -> None:
+    make_listed("Léa")
+    low, high = make_mentor("Tom", "Bas"), make_mentor("Awa", "Haut")
+    for mark in (2, 3):
+        record_rating(mentor=low, mark=mark)
+    for mark in (5, 5):
+        record_rating(mentor=high, mark=mark)
+    assert names(skills=[skill()]) == ["Awa", "Tom", "Léa"]
+
+
+def test_filters_narrow_the_list() -> None:
+    make_listed("Léa")
+    cheap, dear = make_mentor("Tom", "Rivière", rate_cents=3000), make_mentor("Awa", "Ndiaye", rate_cents=6100)
+    add_availability(user=cheap, weekdays=[5], starts=time(9), ends=time(12))
+    add_availability(user=dear, weekdays=[1], starts=time(17), ends=time(21))
+    MemberPage.objects.filter(user=dear).update(languages="Français, anglais")
+    MemberPage.objects.filter(user=cheap).update(languages="Français")
+    assert set(names(bookable=True)) == {"Tom", "Awa"}
+    assert names(prices=["moins-de-40"]) == ["Tom"]
+    assert names(prices=["plus-de-60"]) == ["Awa"]
+    assert names(prices=["40-a-60"]) == []
+    assert names(days=["week-end"]) == ["Tom"]
+    assert names(days=["soir"]) == ["Awa"]
+    assert names(days=["semaine"]) == ["Awa"]
+    assert names(language="anglais") == ["Awa"]
+    assert set(names(language="francais")) == {"Tom", "Awa"}
+    assert names(category=Category.objects.get(slug="langues")) == []
+    assert names(sort="prix") == ["Tom", "Awa", "Léa"]
+
+
+def test_price_bands_leave_no_gap() -> None:
+    for number, cents in enumerate([3999, 4000, 6000, 6001]):
+        make_mentor(f"Prix{number}", "Juste", rate_cents=cents)
+    bands = [names(prices=[band], sort="prix") for band in ("moins-de-40", "40-a-60", "plus-de-60")]
+    assert bands == [["Prix0"], ["Prix1", "Prix2"], ["Prix3"]]
+
+
+def test_a_closed_account_is_not_listed() -> None:
+    user = make_listed("Léa")
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    assert names() == []
+
+
+@pytest.mark.parametrize("words", ["analyse", "ANALYSE DE DONNEES", "données", "analise de donnees"])
+def test_a_skill_is_found_despite_accents_case_and_slips(words: str) -> None:
+    assert "analyse-de-donnees" in [found.slug for found in find_skills(words)]
+
+
+def test_a_search_that_names_one_skill_goes_to_its_page(client: Client) -> None:
+    response = client.get(reverse("catalog:community"), {"q": "Couture"})
+    assert response["Location"] == skill("couture").get_absolute_url()
+    both = client.get(reverse("catalog:community"), {"q": "Anglais"})
+    assert both.status_code == 200
+    assert "Anglais oral" in both.content.decode()
+
+
+def test_an_unknown_skill_says_so_and_offers_a_wider_search(client: Client) -> None:
+    page = client.get(reverse("catalog:community"), {"q": "xyzxyz"}).content.decode()
+    assert "Aucun membre ne propose encore cette compétence." in page
+    assert "Élargir la recherche" in page
+
+
+def test_nobody_bookable_offers_everybody(client: Client) -> None:
+    make_listed("Léa")
+    page = client.get(skill().get_absolute_url(), {"reservable": "on"}).content.decode()
+    assert "Ces membres ne prennent pas encore de réservations. Vous pouvez leur écrire." in page
+    assert "Afficher tous les membres" in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"page": "99"}, {"page": "deux"}, {"prix": "gratuit"}, {"tri": "nom"}, {"categorie": "x"}, {"q": "\x00'%"}],
+)
+def test_an_address_typed_by_hand_still_works(query: dict[str, str], client: Client) -> None:
+    make_listed("Léa")
+    assert client.get(reverse("catalog:community"), query).status_code == 200
+
+
+def test_unknown_skills_and_posts_are_refused(client: Client) -> None:
+    assert client.get(reverse("catalog:community_skill", args=["inconnue"])).status_code == 404
+    Skill.objects.filter(slug="couture").update(is_validated=False)
+    assert client.get(reverse("catalog:community_skill", args=["couture"])).status_code == 404
+    assert client.post(reverse("catalog:community")).status_code == 405
+
+
+def test_the_list_costs_the_same_whatever_its_length(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(30):
+        user = make_mentor(f"Mentor{number}", "Untel") if number < 3 else make_listed(f"Membre{number}")
+        add_skill(user=user, skill=skill("python"))
+    with django_assert_max_num_queries(6):
+        page = client.get(skill().get_absolute_url()).content.decode()
+    assert page.count('class="result"') == 24
+    with django_assert_max_num_queries(6):
+        client.get(reverse("catalog:community"))
+    assert client.get(skill().get_absolute_url(), {"page": 2}).content.decode().count('class="result"') == 6
+
+
+def test_filters_stay_when_the_page_changes(client: Client) -> None:
+    for number in range(26):
+        make_listed(f"Membre{number}")
+    page = client.get(reverse("catalog:community"), {"q": "données", "tri": "note"}).content.decode()
+    assert "tri=note&amp;page=2" in page
+
+
+@pytest.mark.requirement("SK-2")
+def test_the_home_page_features_bookable_mentors_only() -> None:
+    make_listed("Léa")
+    make_mentor("Awa", "Ndiaye")
+    assert [card.name for card in featured_mentors(4)] == ["Awa Ndiaye"]
+
+
+def test_the_tree_of_skills_shows_how_many_members_each_has(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_listed("Léa")
+    with django_assert_max_num_queries(4):
+        page = client.get(reverse("catalog:categories")).content.decode()
+    assert "Données et code" in page
+    assert "1 membre" in page.replace('<span class="visually-hidden">', "").replace("</span>", "")
+
+
+def test_contact_details_are_not_in_the_list(client: Client) -> None:
+    user = make_mentor()
+    write_words(user)
+    page = client.get(skill().get_absolute_url()).content.decode()
+    assert user.email not in page
+    assert "linkedin" not in page
