@@ -18,7 +18,7 @@ class Overdraft(BillingError):
 class InsufficientCredit(BillingError):
     """The learner's credit does not cover what must be blocked."""
 
-    user_message = _("Votre crédit ne suffit pas. Rien n’a été débité : payez la différence pour continuer.")
+    user_message = _("Votre crédit ne suffit pas. Rien n’a été débité : payez la différence pour continuer.")
 
 
 class AlreadySettled(BillingError):
@@ -38,7 +38,7 @@ class ChargeAboveHold(BillingError):
 class CannotInvoice(BillingError):
     """Without a SIREN and a mandate nothing may be invoiced in a mentor's name."""
 
-    user_message = _("La facture ne peut pas être établie : il manque le profil de facturation ou le mandat du mentor.")
+    user_message = _("La facture ne peut pas être établie : il manque le profil de facturation ou le mandat du mentor.")
 
 
 class AmountChanged(BillingError):

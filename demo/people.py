@@ -70,7 +70,7 @@ MENTORS: tuple[MentorData, ...] = (
         presentation=(
             "J’aide les équipes à comprendre leurs chiffres, et les personnes à ne plus en avoir peur.\n\n"
             "En session, vous tenez le clavier. Je pose des questions, je montre une fois, vous refaites. "
-            "Apportez votre vrai fichier : on apprend mieux sur ses propres données."
+            "Apportez votre vrai fichier : on apprend mieux sur ses propres données."
         ),
         languages="Français, anglais",
         skills=("Analyse de données", "Python", "Tableur"),
@@ -86,7 +86,7 @@ MENTORS: tuple[MentorData, ...] = (
             TrainingData(
                 "Python",
                 "Python pour les gens qui font des tableaux",
-                "Lire un fichier, le nettoyer, en tirer un graphique : le chemin complet, sur votre propre fichier. "
+                "Lire un fichier, le nettoyer, en tirer un graphique : le chemin complet, sur votre propre fichier. "
                 "Aucune expérience de programmation demandée.",
                 90,
             ),
@@ -122,7 +122,7 @@ MENTORS: tuple[MentorData, ...] = (
         position="Directeur commercial, puis formateur",
         education="École de commerce de Lille",
         presentation=(
-            "Quinze ans à négocier pour les autres. Je vous aide à préparer la conversation que vous repoussez : "
+            "Quinze ans à négocier pour les autres. Je vous aide à préparer la conversation que vous repoussez : "
             "une augmentation, un client difficile, un premier contrat. Nous la jouons jusqu’à ce qu’elle soit simple."
         ),
         languages="Français, wolof, anglais",
@@ -191,7 +191,7 @@ MENTORS: tuple[MentorData, ...] = (
         education="Master d’interprétation, Strasbourg",
         presentation=(
             "On parle dès la première minute. Je note vos phrases, pas vos fautes, et nous les polissons à la fin. "
-            "Spécialité : l’entretien d’embauche en anglais."
+            "Spécialité : l’entretien d’embauche en anglais."
         ),
         languages="Français, anglais, allemand",
         skills=("Anglais oral", "Prise de parole"),
@@ -275,7 +275,7 @@ MENTORS: tuple[MentorData, ...] = (
         headline="Développement web avec Django",
         position="Développeur indépendant",
         education="Licence informatique, Rennes",
-        presentation="Relecture de code, mise en ligne, tests : nous avançons sur votre projet, ligne par ligne.",
+        presentation="Relecture de code, mise en ligne, tests : nous avançons sur votre projet, ligne par ligne.",
         languages="Français, anglais",
         skills=("Python", "Développement web"),
         rate_cents=5800,
@@ -329,7 +329,7 @@ MENTORS: tuple[MentorData, ...] = (
         headline="Piano, déchiffrage et jazz débutant",
         position="Pianiste et enseignante",
         education="Conservatoire de Toulouse",
-        presentation="Deux caméras valent mieux qu’une : votre visage et vos mains. Je m’occupe du reste.",
+        presentation="Deux caméras valent mieux qu’une : votre visage et vos mains. Je m’occupe du reste.",
         languages="Français",
         skills=("Piano",),
         rate_cents=3800,
@@ -370,7 +370,7 @@ MENTORS: tuple[MentorData, ...] = (
         email="bernard@skilmi.example",
         first_name="Bernard",
         last_name="Caron",
-        headline="Écrire : lettres, rapports, premier roman",
+        headline="Écrire : lettres, rapports, premier roman",
         position="Éditeur à la retraite",
         education="Lettres classiques, Sorbonne",
         presentation="Je lis, je raye, j’explique pourquoi. Puis vous recommencez, et c’est meilleur.",

@@ -11,6 +11,7 @@ from core.values import value
 from pages import faq
 from pages.forms import CalculatorForm
 from pages.selectors import popular_skills
+from reviews.selectors import latest_reviews
 
 EXAMPLE_RATE_CENTS = 6000
 
@@ -22,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "mentors": mentors,
         "portraits": [mentor for mentor in mentors if mentor.user.page.photo][:3],
         "skills": popular_skills(),
-        "reviews": [],
+        "reviews": latest_reviews(),
         "mentor_share": BASIS_POINTS - value("commission_basis_points"),
         "payout_hours": value("payout_delay_hours"),
         "payout_limit_hours": value("payout_alarm_hours"),
