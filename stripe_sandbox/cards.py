@@ -26,7 +26,7 @@ CARDS = {
         Card("4242424242424242", "Acceptée"),
         Card("5555555555554444", "Acceptée (Mastercard)"),
         Card("4000000000000077", "Acceptée, argent disponible aussitôt", is_immediate=True),
-        Card("4000002500003155", "Demande une confirmation (3-D Secure)", asks_confirmation=True),
+        Card("4000002500003155", "Demande une confirmation (3\u2011D\u00a0Secure)", asks_confirmation=True),
         Card(
             "4000002760003184",
             "Demande une confirmation à chaque paiement",
@@ -35,13 +35,13 @@ CARDS = {
         ),
         Card("4000000000000341", "Acceptée ici, refusée plus tard hors présence", fails_off_session="generic_decline"),
         Card("4000000000000002", "Refusée", decline_code="generic_decline"),
-        Card("4000000000009995", "Refusée : provision insuffisante", decline_code="insufficient_funds"),
+        Card("4000000000009995", "Refusée\u202f: provision insuffisante", decline_code="insufficient_funds"),
     )
 }
 
 REASONS = {
     "generic_decline": "Votre carte a été refusée.",
-    "insufficient_funds": "Votre carte a été refusée : la provision est insuffisante.",
+    "insufficient_funds": "Votre carte a été refusée\u202f: la provision est insuffisante.",
     "authentication_required": "Votre banque demande une confirmation.",
     "authentication_failure": "La confirmation n’a pas abouti. Essayez une autre carte.",
 }

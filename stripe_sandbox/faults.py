@@ -11,9 +11,9 @@ class FaultKind(StrEnum):
     CONFLICT = "409"
     TOO_MANY = "429"
     BROKEN = "500"
+    LATE = "late"  # done, and answered (or sent) after `seconds`
     # of events
     TWICE = "twice"
-    LATE = "late"
     NEVER = "never"
 
 

@@ -107,6 +107,8 @@ class Sandbox:
         self.log.append((target, request.key, reply.status))
         if fault and fault.kind == FaultKind.LOST_ANSWER:
             raise LostAnswer
+        if fault and fault.kind == FaultKind.LATE:
+            time.sleep(fault.seconds)
         return reply
 
     def _answer(self, request: Request) -> Reply:

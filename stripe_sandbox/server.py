@@ -22,10 +22,16 @@ def _add_fault(sandbox: Sandbox, given: Row) -> None:
     sandbox.faults.add(Fault(given["target"], kind, int(given.get("times", 1)), float(given.get("seconds", 0))))
 
 
+def _check_seen(sandbox: Sandbox, given: Row) -> None:
+    if not any(target.startswith(given["target"]) for target, _key, _status in sandbox.log):
+        raise Refusal("Not yet.", status=404)
+
+
 # Things that happen at Stripe without anybody of us asking.
 CONTROLS: dict[str, Callable[[Sandbox, Row], None]] = {
     "/_sandbox/faults/": _add_fault,
     "/_sandbox/faults/clear/": lambda sandbox, _given: sandbox.faults.clear(),
+    "/_sandbox/seen/": _check_seen,
     "/_sandbox/accounts/settle/": lambda sandbox, given: sandbox.settle_account(
         given["account"], Outcome(given.get("outcome", Outcome.COMPLETE))
     ),

@@ -133,7 +133,7 @@ def _form(session: Row, *, error: str = "", number: str = DEFAULT_NUMBER) -> Pag
         number=number,
         until=datetime.fromtimestamp(session["expires_at"], PARIS).strftime("%H:%M"),
     )
-    return Page(402 if error else 200, body, leads_to=_exits(session))
+    return Page(200, body, leads_to=_exits(session))
 
 
 def _spaced(number: str) -> str:

@@ -27,7 +27,7 @@ from billing.gateway.objects import (
 STRIPE_VERSION = "2026-10-28.endive"
 RETRIES = 2
 # Seconds to connect, to answer.
-TIMEOUT = (5.0, 30.0)
+TIMEOUT = (5, 30)
 NOT_CARRIED_OUT = (400, 401, 402, 403, 404)
 WITH_FEE = ["latest_charge.balance_transaction"]
 

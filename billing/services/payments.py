@@ -62,11 +62,13 @@ def start_payment(
     label: str,
     closes_at: datetime,
     return_url: str,
+    cancel_url: str = "",
     now: datetime | None = None,
 ) -> PaymentStart:
     """Open (or find again) Stripe's page for what the credit does not cover. Never inside a transaction.
 
-    `shown_cents` is the part by card the learner saw. Raises AmountChanged, PaymentWindowClosed, PaymentUnavailable.
+    `shown_cents` is the part by card the learner saw. Who gives up on Stripe's page comes back to `cancel_url`
+    (else to `return_url`). Raises AmountChanged, PaymentWindowClosed, PaymentUnavailable.
     """
     moment = now or clock.now()
     if closes_at <= moment:
@@ -79,7 +81,9 @@ def start_payment(
         raise AmountChanged
     if not figures.card_cents:
         return NOTHING_TO_PAY
-    request = PageRequest(payer, reference, figures.card_cents, label, closes_at, return_url)
+    request = PageRequest(
+        payer, reference, figures.card_cents, label, closes_at, return_url, cancel_url or return_url
+    )
     return PaymentStart(figures.card_cents, _open_page(request))
 
 
@@ -106,6 +110,7 @@ class PageRequest:
     label: str
     closes_at: datetime
     return_url: str
+    cancel_url: str
 
 
 def _open_page(request: PageRequest) -> str:
@@ -149,7 +154,7 @@ def _create_checkout(top_up: TopUp, request: PageRequest) -> Checkout:
         label=request.label,
         group=group_of(top_up),
         success_url=request.return_url,
-        cancel_url=request.return_url,
+        cancel_url=request.cancel_url,
         # From the row, so that asking again with the same key asks for the same thing.
         expires_at=top_up.created_at + PAGE_LIFE,
         language=request.payer.language,

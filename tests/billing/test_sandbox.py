@@ -226,7 +226,7 @@ def test_a_refused_card_is_told_on_the_page_and_another_may_be_tried(
 ) -> None:
     address = f"/c/pay/{open_page(api)}"
     refused = visit(sandbox, "post", address, f"number={DECLINED}")
-    assert (refused.status, "Votre carte a été refusée" in refused.body) == (402, True)
+    assert (refused.status, "Votre carte a été refusée" in refused.body) == (200, True)
     assert "carte de test" in visit(sandbox, "post", address, "number=1234").body
     paid = visit(sandbox, "post", address, f"number={ACCEPTED}")
     assert (paid.status, paid.location) == (303, "http://localhost:8000/retour/")
@@ -299,11 +299,18 @@ def wait_for(ready: Callable[[], bool], *, seconds: float = 20) -> None:
         time.sleep(0.05)
 
 
+class StayThere(urllib.request.HTTPRedirectHandler):
+    """The page a redirect leads to belongs to the product, which does not listen here."""
+
+    def redirect_request(self, *_arguments: Any, **_more: Any) -> None:
+        return None
+
+
 def fetch(url: str, body: str | None = None) -> int:
     """The status of an answer."""
     data = None if body is None else body.encode()
     try:
-        with urllib.request.urlopen(url, data, timeout=5) as answer:  # noqa: S310  (this machine)
+        with urllib.request.build_opener(StayThere).open(url, data, timeout=5) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         error.close()
@@ -370,7 +377,7 @@ def test_the_server_takes_the_sdk_delivers_signed_events_until_they_are_taken_an
             page: Any = PAGE
             bank = api.v1.checkout.sessions.create(page).url
             assert bank
-            assert fetch(bank.replace("localhost", "127.0.0.1"), f"number={DECLINED}") == 402
+            assert fetch(bank.replace("localhost", "127.0.0.1"), f"number={DECLINED}") == 200
             wait_for(lambda: bool(inbox.letters))
             body, signature = inbox.letters[0]
             assert api.construct_event(body, signature, "whsec_t").type == "payment_intent.payment_failed"
