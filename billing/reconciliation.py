@@ -96,6 +96,26 @@ def allocations_match_payments(_now: datetime) -> Check:
     return Check("card payments whose use is miscounted", ("payment", "counted", "allocated"), rows)
 
 
+def credit_is_funded(_now: datetime) -> Check:
+    """A learner's free credit is what his card payments have left: each cent can be refunded to a card."""
+    rows = _query("""
+        SELECT coalesce(account.owner_id, paid.user_id), coalesce(account.balance, 0), coalesce(paid.cents, 0)
+          FROM (SELECT owner_id, balance FROM billing_ledgeraccount WHERE code = 'learner.available') AS account
+          FULL JOIN (SELECT user_id, sum(amount_cents - allocated_cents) AS cents FROM billing_topup
+                      WHERE status = 'paid' GROUP BY user_id) AS paid ON paid.user_id = account.owner_id
+         WHERE coalesce(account.balance, 0) <> coalesce(paid.cents, 0)""")
+    return Check("learners whose credit is not what their card payments have left", ("learner", "credit", "left"), rows)
+
+
+def payments_overspent(_now: datetime) -> Check:
+    """Stripe refuses transfers above the charge they name."""
+    rows = _query("""
+        SELECT top_up.reference, top_up.allocated_cents, sum(part.amount_cents)
+          FROM billing_payoutpart part JOIN billing_topup top_up ON top_up.id = part.top_up_id
+         GROUP BY top_up.id HAVING sum(part.amount_cents) > top_up.allocated_cents""")
+    return Check("card payments that fund more than they keep", ("payment", "kept", "paid out"), rows)
+
+
 def charged_without_invoice(_now: datetime) -> Check:
     rows = _query("""
         SELECT settlement.reference, settlement.charged_cents FROM billing_settlement settlement
@@ -175,6 +195,8 @@ CHECKS: tuple[Callable[[datetime], Check], ...] = (
     holds_match_accounts,
     holds_are_funded,
     allocations_match_payments,
+    credit_is_funded,
+    payments_overspent,
     charged_without_invoice,
     charged_without_payout,
     payouts_match_parts,

@@ -258,6 +258,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    # The SDK tells of each request at INFO.
-    "loggers": {"stripe": {"level": "WARNING"}},
+    # The SDK tells of each request at INFO, WeasyPrint and factur-x of each step of each invoice.
+    "loggers": {name: {"level": "WARNING"} for name in ("stripe", "weasyprint", "factur-x", "fontTools")},
 }

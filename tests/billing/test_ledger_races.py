@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
@@ -54,6 +55,21 @@ def test_legs_cannot_join_a_transaction_of_another_moment() -> None:
         connection.cursor() as cursor,
     ):
         cursor.execute(insert, [old.pk, accounts[0].pk, old.pk, accounts[1].pk])
+
+
+def test_the_invariants_can_be_taken_away_and_put_back() -> None:
+    learner = make_member()
+    pay_in(learner, 1_000)
+    call_command("migrate", "billing", "0001", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE billing_ledgertransaction SET kind = 'topup'")
+        cursor.execute("SELECT count(*) FROM pg_proc WHERE proname LIKE 'billing_%'")
+        assert cursor.fetchone()[0] == 0
+    call_command("migrate", "billing", verbosity=0)
+    with pytest.raises(IntegrityError, match="append-only"), connection.cursor() as cursor:
+        cursor.execute("UPDATE billing_ledgertransaction SET kind = 'topup'")
+    place_hold(learner=learner, reference="booking:a", amount_cents=1_000)
+    assert nothing_is_wrong()
 
 
 def test_exactly_the_holds_that_can_be_afforded_pass() -> None:

@@ -66,7 +66,7 @@ def test_empty_books_pass_every_check() -> None:
         (
             "billing_ledgeraccount",
             "UPDATE billing_ledgeraccount SET balance = balance + 5 WHERE code = 'learner.available'",
-            {"drift"},
+            {"drift", "credit_is_funded"},
         ),
         (
             "billing_ledgerentry",
@@ -94,7 +94,12 @@ def test_empty_books_pass_every_check() -> None:
             "UPDATE billing_hold SET amount_cents = 5000 WHERE reference = 'booking:b'",
             {"holds_match_accounts", "holds_are_funded"},
         ),
-        ("billing_topup", "UPDATE billing_topup SET allocated_cents = 1", {"allocations_match_payments"}),
+        (
+            "billing_topup",
+            "UPDATE billing_topup SET allocated_cents = 1",
+            {"allocations_match_payments", "credit_is_funded", "payments_overspent"},
+        ),
+        ("billing_topup", "UPDATE billing_topup SET amount_cents = amount_cents + 1", {"credit_is_funded"}),
         ("billing_invoice", "UPDATE billing_invoice SET subject = 'booking:z'", {"charged_without_invoice"}),
         ("billing_invoice", "UPDATE billing_invoice SET number = 2", {"gaps_in_series"}),
         ("billing_invoice", "DELETE FROM billing_invoice", {"charged_without_invoice", "gaps_in_series"}),
