@@ -20,6 +20,12 @@ def url(name: str, room: Room) -> str:
     return reverse(f"sessions_video:{name}", args=[room.video_session.booking.reference])
 
 
+def found(pattern: str, text: str) -> str:
+    match = re.search(pattern, text)
+    assert match
+    return match.group(1)
+
+
 def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
@@ -35,7 +41,7 @@ def test_both_people_enter_on_the_day(room: Room) -> None:
         assert "webcam et un casque avec micro" in text
         assert "Chrome ou de Firefox" in text
         assert "Se connecter" in text
-        config = json.loads(re.search(r'id="room-config"[^>]*>(.*?)</script>', text).group(1))
+        config = json.loads(found(r'id="room-config"[^>]*>(.*?)</script>', text))
         assert config["role"] == ("mentor" if user == room.mentor else "learner")
         assert room.video_session.booking.mentor.email not in text
         assert room.video_session.booking.learner.email not in text
@@ -101,7 +107,7 @@ def test_the_proof_is_the_same_for_both_and_adds_up(held: Callable[[], Room]) ->
         assert "Retour de Karim" in text
         assert "Fin du temps gratuit" in text
         assert "par les deux personnes" in text
-    amounts = [re.search(r'data-figure="amount">([^<]*)<', text).group(1) for text in texts]
+    amounts = [found(r'data-figure="amount">([^<]*)<', text) for text in texts]
     assert amounts[0] == amounts[1] != "0,00 €"
 
 

@@ -1,0 +1,174 @@
+"""Two people in one real call: images arrive, time is counted, people come and go, the bill is right."""
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from sessions_video.models import Lease, VideoSession
+from sessions_video.rules import Cause, Phase
+from tests.browser.conftest import FRAMES, Site
+from tests.sessions_video.conftest import Room, at_local_hour, build_room
+
+pytestmark = pytest.mark.browser
+PATIENCE_MS = 20_000
+
+
+@pytest.fixture
+def room(site: Site) -> Room:
+    at_local_hour(9)
+    return build_room()
+
+
+class Seat:
+    """One person in front of the room's page."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._listen)
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto(address)
+
+    def _listen(self, message: object) -> None:
+        text = str(getattr(message, "text", ""))
+        if getattr(message, "type", "") == "error" and "WebSocket" not in text:
+            self.errors.append(text)
+
+    def part(self, name: str) -> str:
+        return f'[data-room="{name}"]'
+
+    def allow_devices(self) -> None:
+        self.page.click(self.part("allow"))
+        expect(self.page.locator(self.part("device-state"))).to_have_text("Votre caméra et votre micro fonctionnent.")
+
+    def connect(self) -> None:
+        expect(self.page.locator(self.part("connect"))).to_be_enabled(timeout=PATIENCE_MS)
+        self.page.click(self.part("connect"))
+
+    def frames(self) -> int:
+        return int(self.page.evaluate(FRAMES))
+
+    def sees_the_other(self) -> float:
+        """Seconds until images are decoded."""
+        started = time.monotonic()
+        while not self.frames() > 5:
+            assert time.monotonic() - started < 30, self.page.evaluate("window.calls.map((c) => c.connectionState)")
+            self.page.wait_for_timeout(100)
+        return time.monotonic() - started
+
+    def says(self, name: str, words: str | re.Pattern[str]) -> None:
+        expect(self.page.locator(self.part(name))).to_have_text(words, timeout=PATIENCE_MS)
+
+    def click(self, name: str) -> None:
+        self.page.click(self.part(name))
+
+
+@pytest.fixture
+def seats(site: Site, sign_in: Callable[[User], Page], room: Room) -> tuple[Seat, Seat]:
+    address = site.address + reverse("sessions_video:room", args=[room.video_session.booking.reference])
+    mentor, learner = Seat(sign_in(room.mentor), address), Seat(sign_in(room.learner), address)
+    for seat in (mentor, learner):
+        seat.allow_devices()
+    for seat in (mentor, learner):
+        seat.connect()
+    for seat in (mentor, learner):
+        seat.sees_the_other()
+    return mentor, learner
+
+
+@pytest.mark.requirement("SK-12", "SK-80", "SK-83", "SK-84", "SK-85", "SK-87", "SK-88", "SK-89", "SK-90", "SK-98")
+def test_a_whole_session_from_the_preview_to_the_bill(seats: tuple[Seat, Seat], room: Room, site: Site) -> None:
+    mentor, learner = seats
+    mentor.says("meter-state", "Temps gratuit en cours")
+    learner.says("free", re.compile(r"^2:\d\d$"))
+    write(learner, mentor, "Vous m’entendez bien ?")
+
+    mentor.click("start-paid")
+    for seat in (mentor, learner):
+        seat.says("meter-state", "Décompte en cours")
+        seat.says("notice", re.compile(r"Le décompte a commencé à 09:\d\d \(Europe/Paris\)\."))
+    mentor.page.wait_for_timeout(4000)
+
+    learner.click("leave")
+    mentor.says("meter-state", re.compile("^En pause"))
+    write(learner, mentor, "Je reviens tout de suite.")
+    learner.connect()
+    assert learner.sees_the_other() < 20
+    mentor.says("meter-state", "Décompte en cours")
+    mentor.page.wait_for_timeout(3000)
+
+    learner.click("end")
+    learner.page.click('[data-room="end-dialog"] button[value="yes"]')
+    mentor.page.click('[data-room="confirm-dialog"] button[value="yes"]')
+    for seat in (mentor, learner):
+        seat.says("final-title", "La session est terminée.")
+        assert seat.errors == []
+    check_the_bill(room, learner)
+
+
+def write(one: Seat, other: Seat, words: str) -> None:
+    one.page.fill(one.part("chat-input"), words)
+    one.page.press(one.part("chat-input"), "Enter")
+    for seat in (one, other):
+        expect(seat.page.locator(seat.part("chat-log"))).to_contain_text(words)
+
+
+def check_the_bill(room: Room, learner: Seat) -> None:
+    row = wait_for_the_end(room)
+    assert (row.phase, row.end_reason) == (Phase.ENDED, Cause.AGREED)
+    segments = list(row.segments.values_list("started_at", "ended_at"))
+    assert len(segments) == 2
+    counted = sum(end - start for start, end in segments)
+    assert row.billed_seconds == max(0, counted - row.free_ms) // 1000
+    assert 6 <= row.billed_seconds <= 25
+    learner.page.click(learner.part("final-proof"))
+    shown = learner.page.locator('[data-figure="amount"]').inner_text()
+    assert shown == f"0,{row.amount_cents:02d}\u00a0€"
+    assert row.booking.status == "settled"
+
+
+def wait_for_the_end(room: Room) -> VideoSession:
+    deadline = time.monotonic() + 15
+    while (row := room.fresh()).handed_over_at is None and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return row
+
+
+def test_the_server_dies_and_the_call_goes_on(seats: tuple[Seat, Seat], room: Room, site: Site) -> None:
+    mentor, learner = seats
+    site.kill_web()
+    learner.says("notice", re.compile("Connexion perdue"))
+    before = learner.frames()
+    site.start_web()
+    for seat in (mentor, learner):
+        expect(seat.page.locator(seat.part("meter-state"))).to_have_text("Temps gratuit en cours", timeout=PATIENCE_MS)
+    learner.page.wait_for_timeout(1500)
+    assert learner.frames() > before
+    assert learner.page.evaluate("window.calls.length") == 1
+    assert room.spans() == [], "both came back within the lease: one unbroken segment"
+
+
+@pytest.mark.requirement("SK-14", "SK-91")
+def test_a_shared_screen_and_a_second_tab(seats: tuple[Seat, Seat], room: Room) -> None:
+    mentor, learner = seats
+    mentor.click("ask-share")
+    learner.page.click('[data-room="share-dialog"] button[value="yes"]')
+    mentor.says("notice", re.compile("partage son écran"))
+    mentor.page.wait_for_function("document.querySelector('[data-room=\"screen\"]').videoWidth > 0")
+    learner.click("share")
+    mentor.says("notice", re.compile("ne partage plus"))
+
+    second = Seat(learner.page.context.new_page(), learner.page.url)
+    second.allow_devices()
+    second.connect()
+    learner.says("final-title", "Vous êtes déjà connecté dans un autre onglet.")
+    assert second.sees_the_other() < 20
+    assert mentor.sees_the_other() < 20
+    assert room.spans() == [], "presence is unbroken"
+    assert Lease.objects.filter(video_session=room.pk, closed_at=None).count() == 2
