@@ -133,14 +133,18 @@ class PhotoForm(forms.Form):
     """The content is checked and drawn again by the service; here only what spares an upload."""
 
     photo = forms.FileField(
-        label=_("Photo"),
+        label=_("Choisir une photo"),
         help_text=_("PNG, JPG ou WebP, 5 Mo au plus. Votre visage, de face, en pleine lumière."),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
-        error_messages={"required": _("Choisissez une photo."), "empty": _("Ce fichier est vide.")},
+        error_messages={"empty": _("Ce fichier est vide.")},
+        # Alone in its form: the mark « obligatoire » would only be noise.
+        required=False,
     )
 
     def clean_photo(self) -> UploadedFile[Any]:
-        upload: UploadedFile[Any] = self.cleaned_data["photo"]
+        upload: UploadedFile[Any] | None = self.cleaned_data["photo"]
+        if upload is None:
+            raise forms.ValidationError(_("Choisissez une photo."))
         if (upload.size or 0) > MAX_BYTES:
             raise forms.ValidationError(_("Le fichier dépasse 5 Mo. Choisissez une photo plus légère."))
         return upload

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.http import member_of
 from billing.models import BillingProfile, ConnectedAccount
 from core.errors import IllegalMove
+from core.money import format_euros
 from mentors.checklist import checklist_of
 from mentors.errors import MentorError
 from mentors.forms import DecisionForm
@@ -70,14 +71,18 @@ class EventInline(admin.TabularInline[MentorApplicationEvent, MentorProfile]):
 @admin.register(MentorProfile)
 class MentorProfileAdmin(admin.ModelAdmin[MentorProfile]):
     change_form_template = "admin/mentors/mentorprofile/change_form.html"
-    list_display = ["user", "status", "submitted_at", "hourly_rate_cents", "is_bookable"]
+    list_display = ["user", "status", "submitted_at", "rate", "is_bookable"]
     list_filter = [QueueFilter]
     list_select_related = ["user"]
     search_fields = ["user__email", "user__first_name", "user__last_name", "user__billing_profile__siren"]
     ordering = ["submitted_at"]
-    fields = ("user", "status", "submitted_at", "validated_at", "hourly_rate_cents", "is_bookable")
+    fields = ("user", "status", "submitted_at", "validated_at", "rate", "is_bookable")
     readonly_fields = fields
     inlines = [EventInline]
+
+    @admin.display(description=_("tarif horaire"), ordering="hourly_rate_cents")
+    def rate(self, profile: MentorProfile) -> str:
+        return format_euros(profile.hourly_rate_cents) if profile.hourly_rate_cents else "–"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

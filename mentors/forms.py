@@ -30,7 +30,7 @@ class RateForm(forms.Form):
 
     @staticmethod
     def in_euros(rate_cents: int | None) -> Decimal | None:
-        return None if rate_cents is None else Decimal(rate_cents) / 100
+        return None if rate_cents is None else (Decimal(rate_cents) / 100).quantize(Decimal("0.01"))
 
     def rate_cents(self) -> int:
         rate: Decimal = self.cleaned_data["tarif"]
