@@ -81,9 +81,7 @@ def start_payment(
         raise AmountChanged
     if not figures.card_cents:
         return NOTHING_TO_PAY
-    request = PageRequest(
-        payer, reference, figures.card_cents, label, closes_at, return_url, cancel_url or return_url
-    )
+    request = PageRequest(payer, reference, figures.card_cents, label, closes_at, return_url, cancel_url or return_url)
     return PaymentStart(figures.card_cents, _open_page(request))
 
 
