@@ -6,6 +6,7 @@ are those of the French e-invoicing norm: DCL (who made it), AAI (general), PMD,
 
 from datetime import date
 from typing import NamedTuple
+from unicodedata import normalize
 
 from billing.states import VatRegime
 
@@ -27,6 +28,7 @@ EXEMPTION_CODES: dict[str, str] = {VatRegime.FRANCHISE: "VATEX-FR-FRANCHISE", Va
 
 LATE_PENALTY = "Pénalités de retard\u202f: trois fois le taux d’intérêt légal (art. L. 441-10 C. com.)."
 RECOVERY_COSTS = "Indemnité forfaitaire pour frais de recouvrement\u202f: 40\u00a0€."
+VOWELS = frozenset("aeiou")
 NO_DISCOUNT = "Pas d’escompte pour paiement anticipé."
 
 
@@ -41,9 +43,15 @@ def exemption(regime: str, day: date) -> str:
     return in_force(EXEMPT, day) if regime == VatRegime.EXEMPT else ""
 
 
+def _belonging_to(name: str) -> str:
+    """« de Paul », « d’Inès »."""
+    first = normalize("NFD", name[:1]).casefold()[:1]
+    return f"d’{name}" if first in VOWELS else f"de {name}"
+
+
 def of(*, seller: str, platform: str, mediator: str, to_business: bool) -> list[Mention]:
     """The lines at the foot of an invoice."""
-    maker = Mention("DCL", f"Facture établie par {platform} au nom et pour le compte de {seller}")
+    maker = Mention("DCL", f"Facture établie par {platform} au nom et pour le compte {_belonging_to(seller)}")
     if to_business:
         return [maker, Mention("PMD", LATE_PENALTY), Mention("PMT", RECOVERY_COSTS), Mention("AAB", NO_DISCOUNT)]
     return [maker, *([Mention("AAI", f"Médiateur de la consommation\u202f: {mediator}")] if mediator else [])]

@@ -117,7 +117,7 @@ def test_the_document_carries_what_the_law_asks_for(learner: User, mentor: User)
         "43,24\u00a0€",
         "Réglé par carte le 2\u00a0décembre\u00a02026",
         (
-            "Facture établie par Skilmi au nom et pour le compte de Inès Haddad EI, en vertu du mandat de facturation"
+            "Facture établie par Skilmi au nom et pour le compte d’Inès Haddad EI, en vertu du mandat de facturation"
             " accepté le 12\u00a0janvier\u00a02026."
         ),
         "3,76\u00a0€ ont été rendus au crédit du client",
@@ -149,6 +149,15 @@ def test_a_consumer_is_told_who_the_mediator_is(learner: User, mentor: User, set
     settings.PLATFORM = settings.PLATFORM | {"mediator": "Médiation Exemple, mediation.example"}
     page = render_html(settle_one(learner, mentor).content)
     assert "Médiateur de la consommation\u202f: Médiation Exemple, mediation.example" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("Inès Haddad EI", "d’Inès"), ("Éric Petit", "d’Éric"), ("Paul Durand", "de Paul"), ("42 SARL", "de 42")],
+)
+def test_the_maker_is_named_in_good_french(name: str, expected: str) -> None:
+    maker = mentions.of(seller=name, platform="Skilmi", mediator="", to_business=False)[0]
+    assert f"au nom et pour le compte {expected}" in maker.text
 
 
 def test_the_mention_in_force_is_the_one_of_the_day() -> None:
