@@ -1,5 +1,15 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class BookingsConfig(AppConfig):
     name = "bookings"
+    verbose_name = _("Réservations")
+
+    def ready(self) -> None:
+        from bookings import cards, notices, receivers, selectors  # noqa: F401, PLC0415  (registries need loaded models)
+        from core import references  # noqa: PLC0415
+
+        notices.register()
+        cards.register()
+        references.register(selectors.PREFIX, selectors.describe)

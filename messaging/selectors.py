@@ -72,8 +72,17 @@ def inbox_rows(user: User, threads: ThreadQuerySet, limit: int = 100) -> list[Th
         .filter(last_id__isnull=False)
         .order_by(Case(When(unread__gt=0, then=Value(0)), default=Value(1)), "-last_message_at")[:limit]
     )
-    messages = Message.objects.select_related("author").in_bulk([thread.last_id for thread in found])
-    return [ThreadRow(thread, thread.other(user), messages.get(thread.last_id), thread.unread or 0) for thread in found]
+    figures = {thread.pk: vars(thread) for thread in found}
+    messages = Message.objects.select_related("author").in_bulk([each["last_id"] for each in figures.values()])
+    return [
+        ThreadRow(
+            thread,
+            thread.other(user),
+            messages.get(figures[thread.pk]["last_id"]),
+            figures[thread.pk]["unread"] or 0,
+        )
+        for thread in found
+    ]
 
 
 def describe(reference: str) -> Described | None:

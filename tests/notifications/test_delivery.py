@@ -41,7 +41,7 @@ def test_an_email_is_sent_once_with_both_bodies_and_its_files(email: Email) -> N
     assert sent.to == [email.to]
     assert sent.body == email.body_text
     assert isinstance(sent, mail.EmailMultiAlternatives)
-    assert sent.alternatives[0].mimetype == "text/html"
+    assert sent.alternatives[0][1] == "text/html"
     raw = sent.message()
     assert raw["Message-ID"] == email.message_id
     calendar = [part for part in raw.walk() if part.get_content_type() == "text/calendar"]

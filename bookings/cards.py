@@ -1,0 +1,176 @@
+"""How bookings stand in a conversation: cards, the summary at the side, two filters of the list (SK-58)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from billing.services.payments import quote
+from bookings import presentation, selectors
+from bookings.models import Booking, BookingVersion
+from bookings.states import OPEN, PAYABLE
+from core import clock
+from messaging import cards
+from messaging.models import Message, Thread, ThreadQuerySet
+
+# Cards that show terms; the others are one line.
+_VERSIONS = frozenset({"requested", "countered"})
+
+
+@dataclass(frozen=True)
+class VersionCard:
+    """One proposal in the thread: live with its actions, or replaced."""
+
+    booking: Booking
+    version: BookingVersion
+    viewer: User
+    author: User
+    other: User
+    is_current: bool
+    changes: list[presentation.Change]
+    badge: presentation.Badge
+    actions: presentation.Actions
+
+
+def register() -> None:
+    cards.register("booking", draw, summary=summarize, load=load)
+    cards.register_aside(draw_aside)
+    cards.register_filter(cards.ThreadFilter("demandes", gettext_lazy("Demandes"), _with_requests))
+    cards.register_filter(cards.ThreadFilter("reservations", gettext_lazy("Réservations"), _with_bookings))
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a card is about, read once for all the cards of a page."""
+
+    booking: Booking
+    notice: timedelta
+
+
+def load(messages: Sequence[Message]) -> Mapping[str, Loaded]:
+    notice = selectors.cancellation_notice()
+    found = selectors.find_bookings({message.reference for message in messages})
+    return {reference: Loaded(booking, notice) for reference, booking in found.items()}
+
+
+def draw(message: Message, viewer: User) -> cards.Drawn | None:
+    about = message.about
+    if not isinstance(about, Loaded) or not about.booking.has(viewer):
+        return None
+    actions = presentation.actions_for(about.booking, viewer, clock.now(), about.notice)
+    if message.data.get("event") in _VERSIONS:
+        return "bookings/_card.html", {"card": _version_card(about.booking, message.data["version"], viewer, actions)}
+    return "bookings/_card_event.html", _event_context(about.booking, message, viewer, actions)
+
+
+def _version_card(booking: Booking, number: int, viewer: User, actions: presentation.Actions) -> VersionCard:
+    versions = {version.number: version for version in booking.versions.all()}
+    version = versions[number]
+    previous = versions.get(number - 1)
+    is_current = number == booking.version
+    return VersionCard(
+        booking=booking,
+        version=version,
+        viewer=viewer,
+        author=version.author,
+        other=booking.other(viewer),
+        is_current=is_current,
+        changes=presentation.changes(booking, previous, version) if previous else [],
+        badge=presentation.badge_for(booking, viewer) if is_current else presentation.Badge(_("Remplacée")),
+        actions=actions if is_current else presentation.Actions(),
+    )
+
+
+def _event_context(
+    booking: Booking, message: Message, viewer: User, actions: presentation.Actions
+) -> dict[str, object]:
+    return {
+        "booking": booking,
+        "message": message,
+        "event": message.data.get("event"),
+        "data": message.data,
+        "sentence": summarize(message, viewer),
+        "viewer": viewer,
+        "other": booking.other(viewer),
+        "is_learner": viewer.pk == booking.learner_id,
+        "actions": actions,
+    }
+
+
+def summarize(message: Message, viewer: User) -> str:
+    """One line of the list and of the thread. The author speaks as « vous » to himself."""
+    event = str(message.data.get("event"))
+    if message.author_id is None:
+        return _SPOKEN_BY_PRODUCT.get(event, lambda: "")()
+    if message.author_id == viewer.pk:
+        return _SPOKEN_BY_VIEWER.get(event, lambda: "")()
+    name = message.author.get_short_name() if message.author else ""
+    return _SPOKEN_BY_OTHER.get(event, lambda: "")() % {"name": name}
+
+
+_SPOKEN_BY_PRODUCT = {
+    "confirmed": lambda: _("Session payée et confirmée."),
+    "lapsed": lambda: _("La demande a expiré sans réponse."),
+    "payment_lapsed": lambda: _("Le paiement n’a pas été fait à temps. Il peut être rouvert jusqu’au début prévu."),
+    "paid_too_late": lambda: _(
+        "Le paiement est arrivé trop tard\u202f: il est devenu du crédit, la session n’a pas lieu."
+    ),
+    "closed": lambda: _("Session terminée."),
+    "not_held": lambda: _("La session n’a pas eu lieu ce jour-là. Le montant reste bloqué."),
+}
+_SPOKEN_BY_VIEWER = {
+    "requested": lambda: _("Vous avez envoyé une demande de session."),
+    "countered": lambda: _("Vous avez proposé une modification."),
+    "accepted": lambda: _("Vous avez accepté la proposition."),
+    "declined": lambda: _("Vous avez refusé la proposition."),
+    "withdrawn": lambda: _("Vous avez retiré votre proposition."),
+    "canceled": lambda: _("Vous avez annulé la session."),
+}
+_SPOKEN_BY_OTHER = {
+    "requested": lambda: _("%(name)s demande une session."),
+    "countered": lambda: _("%(name)s propose une modification."),
+    "accepted": lambda: _("%(name)s a accepté la proposition."),
+    "declined": lambda: _("%(name)s a refusé la proposition."),
+    "withdrawn": lambda: _("%(name)s a retiré sa proposition."),
+    "canceled": lambda: _("%(name)s a annulé la session."),
+}
+
+
+def draw_aside(thread: Thread, viewer: User) -> cards.Drawn | None:
+    """The booking of this pair that still asks for something, the newest first."""
+    booking = selectors.open_between(thread.first, thread.second).first()
+    if booking is None:
+        return None
+    context: dict[str, object] = {
+        "booking": booking,
+        "version": booking.current_version(),
+        "viewer": viewer,
+        "other": booking.other(viewer),
+        "badge": presentation.badge_for(booking, viewer),
+        "actions": presentation.actions_for(booking, viewer, clock.now()),
+        "price_lines": presentation.price_lines(
+            booking.hourly_rate_cents, booking.duration_minutes, booking.maximum_cents
+        ),
+    }
+    if viewer.pk == booking.learner_id and booking.status in OPEN | PAYABLE:
+        context["quote"] = quote(payer=viewer, total_cents=booking.maximum_cents)
+    return "bookings/_aside.html", context
+
+
+def _of_pair(statuses: Q) -> Exists:
+    pair = Q(learner=OuterRef("first"), mentor=OuterRef("second")) | Q(
+        learner=OuterRef("second"), mentor=OuterRef("first")
+    )
+    return Exists(Booking.objects.filter(pair & statuses))
+
+
+def _with_requests(threads: ThreadQuerySet, _viewer: User) -> ThreadQuerySet:
+    return threads.filter(_of_pair(Q(status__in=OPEN)))
+
+
+def _with_bookings(threads: ThreadQuerySet, _viewer: User) -> ThreadQuerySet:
+    return threads.filter(_of_pair(~Q(status__in=OPEN)))

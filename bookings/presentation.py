@@ -1,0 +1,173 @@
+"""What a booking looks like to one of its two people: its badge, what he may do, what a version changes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from bookings import rules
+from bookings.errors import BookingError, ConfirmedIsFixed, Lapsed
+from bookings.models import Booking, BookingEvent, BookingVersion
+from bookings.selectors import cancellation_deadline
+from bookings.states import FINAL, HELD, OPEN, Status
+from core.money import format_euros
+from core.templatetags import house
+
+
+@dataclass(frozen=True)
+class Badge:
+    label: str
+    kind: str = "neutral"
+
+
+_BADGES = {
+    Status.CONFIRMED: "success",
+    Status.IN_PROGRESS: "info",
+    Status.NOT_HELD: "warning",
+    Status.PAYMENT_LAPSED: "warning",
+}
+
+
+def badge_for(booking: Booking, viewer: User) -> Badge:
+    """The state in words, from this person's side."""
+    status = Status(booking.status)
+    if status in OPEN:
+        if booking.awaits == viewer:
+            return Badge(_("Votre réponse est attendue"), "warning")
+        return Badge(_("Réponse de %(name)s attendue") % {"name": booking.other(viewer).get_short_name()}, "info")
+    if status == Status.ACCEPTED and viewer.pk == booking.learner_id:
+        return Badge(
+            _("À payer avant le %(moment)s") % {"moment": house.short_moment(booking.pay_before, booking.zone)},
+            "warning",
+        )
+    if status in HELD:
+        return Badge(_("Terminée"))
+    return Badge(str(status.label).capitalize(), _BADGES.get(status, "neutral"))
+
+
+@dataclass(frozen=True)
+class Actions:
+    """What the viewer may do now. The services check again."""
+
+    answer: bool = False
+    withdraw: bool = False
+    pay: bool = False
+    reopen: bool = False
+    cancel: bool = False
+    enter: bool = False
+    calendar: bool = False
+    review: bool = False
+    proof: bool = False
+    ask_again: bool = False
+
+
+def actions_for(booking: Booking, viewer: User, now: datetime, notice: timedelta | None = None) -> Actions:
+    """`notice` is `selectors.cancellation_notice()`, read once by pages that list many bookings."""
+    status = Status(booking.status)
+    is_learner = viewer.pk == booking.learner_id
+    is_live = status in OPEN and booking.expires_at > now
+    before_start = now < booking.starts_at
+    day = booking.day_bounds
+    return Actions(
+        answer=is_live and booking.awaits == viewer,
+        withdraw=is_live and booking.awaits != viewer,
+        pay=is_learner and status == Status.ACCEPTED and before_start,
+        reopen=is_learner and status == Status.PAYMENT_LAPSED and before_start,
+        cancel=status in (Status.ACCEPTED, Status.CONFIRMED) and now < cancellation_deadline(booking, viewer, notice),
+        enter=status in FINAL and day.starts_at <= now < day.ends_at,
+        calendar=status in FINAL and now < booking.ends_at,
+        review=is_learner and status == Status.SETTLED,
+        proof=status in HELD | {Status.NOT_HELD},
+        ask_again=is_learner and status in (Status.LAPSED, Status.DECLINED, Status.CANCELED, Status.WITHDRAWN),
+    )
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of the comparison of two versions, drawn by components/diff.html."""
+
+    label: str
+    before: str
+    after: str
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.after
+
+
+def changes(booking: Booking, before: BookingVersion, after: BookingVersion) -> list[Change]:
+    """Old and new terms side by side (SK-62)."""
+    return [
+        Change(_("Date"), _when(booking, before), _when(booking, after)),
+        Change(_("Durée"), house.minutes(before.duration_minutes), house.minutes(after.duration_minutes)),
+        Change(_("Maximum"), _maximum(booking, before), _maximum(booking, after)),
+        Change(_("Objectifs"), before.objectives, after.objectives),
+    ]
+
+
+def _when(booking: Booking, version: BookingVersion) -> str:
+    return f"{house.day(version.starts_at, booking.zone)}, {house.clock(version.starts_at, booking.zone)}"
+
+
+def _maximum(booking: Booking, version: BookingVersion) -> str:
+    return format_euros(rules.maximum_cents(booking.hourly_rate_cents, version.duration_minutes))
+
+
+def price_lines(hourly_rate_cents: int, duration_minutes: int, maximum_cents: int) -> list[tuple[str, str]]:
+    """The planned price in words: what is blocked, and that the first minutes are free."""
+    return [
+        (
+            _("%(duration)s à %(rate)s")
+            % {"duration": house.minutes(duration_minutes), "rate": house.rate(hourly_rate_cents)},
+            format_euros(maximum_cents),
+        ),
+        (_("3 premières minutes"), _("gratuites")),
+    ]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the history, drawn by components/timeline.html."""
+
+    at: datetime
+    text: str
+    detail: str = ""
+
+
+_STEPS: dict[str, Callable[[], str]] = {
+    Status.REQUESTED: lambda: _("Demande envoyée"),
+    Status.COUNTERED: lambda: _("Modification proposée"),
+    Status.ACCEPTED: lambda: _("Accord des deux personnes"),
+    Status.CONFIRMED: lambda: _("Paiement reçu, session confirmée"),
+    Status.IN_PROGRESS: lambda: _("Session commencée"),
+    Status.CLOSED: lambda: _("Session terminée"),
+    Status.NOT_HELD: lambda: _("Session non tenue"),
+    Status.SETTLED: lambda: _("Montant réglé"),
+    Status.DECLINED: lambda: _("Proposition refusée"),
+    Status.WITHDRAWN: lambda: _("Proposition retirée"),
+    Status.LAPSED: lambda: _("Demande expirée sans réponse"),
+    Status.PAYMENT_LAPSED: lambda: _("Délai de paiement passé"),
+    Status.CANCELED: lambda: _("Session annulée"),
+}
+
+
+def history(booking: Booking, viewer: User) -> list[Step]:
+    """Every move of the booking: what, who, why, when."""
+    return [_step(event, viewer) for event in booking.events.select_related("actor")]
+
+
+def _step(event: BookingEvent, viewer: User) -> Step:
+    actor = ""
+    if event.actor is not None:
+        actor = _("par vous") if event.actor == viewer else _("par %(name)s") % {"name": event.actor.get_short_name()}
+    detail = " – ".join(filter(None, [actor, event.reason]))
+    return Step(event.at, _STEPS[event.to_status](), detail)
+
+
+def refusal_to_change(booking: Booking) -> BookingError:
+    """Why the terms of a booking that is no longer open cannot be changed."""
+    if booking.status == Status.LAPSED:
+        return Lapsed(booking.expires_at, booking.zone)
+    return ConfirmedIsFixed()

@@ -1,0 +1,12 @@
+from typing import Any
+
+from django.dispatch import receiver
+
+from billing.models import TopUp
+from billing.signals import top_up_paid
+from bookings import services
+
+
+@receiver(top_up_paid, sender=TopUp)
+def confirm_paid_booking(top_up: TopUp, **_extra: Any) -> None:
+    services.confirm_if_paid(reference=top_up.purpose)

@@ -1,0 +1,125 @@
+"""Bookings as the pages need them."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.shortcuts import get_object_or_404
+
+from accounts.models import User
+from bookings.models import Booking, BookingQuerySet
+from bookings.states import ENDED, FINAL, OPEN, Status
+from core import clock, values
+from core.references import Described
+
+PREFIX = "booking"
+# A local day begins and ends at most this far from the same day in UTC.
+_WIDEST_DAY = timedelta(hours=38)
+
+
+def get_booking_for(user: User, reference: str, *, lock: bool = False) -> Booking:
+    """The booking, for its learner or its mentor; 404 for anybody else."""
+    bookings = Booking.objects.of(user).with_people()
+    if lock:
+        bookings = bookings.select_for_update(of=("self",))
+    booking: Booking = get_object_or_404(bookings, reference=reference)
+    return booking
+
+
+def find_booking(reference: str) -> Booking | None:
+    """The booking of an opaque `booking:<reference>`, or None if it names something else."""
+    prefix, _, identifier = reference.partition(":")
+    if prefix != PREFIX:
+        return None
+    return Booking.objects.with_people().filter(reference=identifier).first()
+
+
+def find_bookings(references: Iterable[str]) -> dict[str, Booking]:
+    """The same for many, in one query."""
+    identifiers = [reference.removeprefix(f"{PREFIX}:") for reference in references]
+    found = Booking.objects.with_people().filter(reference__in=identifiers).prefetch_related("versions__author")
+    return {booking.ledger_reference: booking for booking in found}
+
+
+def describe(identifier: str) -> Described | None:
+    booking = Booking.objects.filter(reference=identifier).first()
+    return Described(booking.subject, booking.get_absolute_url()) if booking else None
+
+
+def cancellation_notice() -> timedelta:
+    """How long before the start the learner's own cancellation ends (K-2)."""
+    return values.hours("free_cancellation_hours")
+
+
+def cancellation_deadline(booking: Booking, by: User, notice: timedelta | None = None) -> datetime:
+    """Until when one person alone may cancel: the planned start (SK-74), for the learner less a setting (K-2)."""
+    if by.pk != booking.learner_id:
+        return booking.starts_at
+    return booking.starts_at - (cancellation_notice() if notice is None else notice)
+
+
+def today_sessions(user: User, now: datetime | None = None) -> list[Booking]:
+    """Confirmed sessions whose local day is today: their room is open (SK-81, SK-82)."""
+    moment = now or clock.now()
+    near = (
+        Booking.objects.of(user)
+        .final()
+        .with_people()
+        .filter(starts_at__gt=moment - _WIDEST_DAY, starts_at__lt=moment + _WIDEST_DAY)
+        .order_by("starts_at")
+    )
+    return [booking for booking in near if booking.day_bounds.starts_at <= moment < booking.day_bounds.ends_at]
+
+
+def upcoming(user: User, now: datetime | None = None) -> BookingQuerySet:
+    """Agreed sessions still to come, today's included, the next first (SK-69)."""
+    moment = now or clock.now()
+    agreed = FINAL | {Status.ACCEPTED, Status.PAYMENT_LAPSED}
+    return (
+        Booking.objects.of(user)
+        .with_people()
+        .filter(status__in=agreed, ends_at__gt=moment)
+        .exclude(status=Status.PAYMENT_LAPSED, starts_at__lte=moment)
+        .order_by("starts_at")
+    )
+
+
+def past(user: User, now: datetime | None = None) -> BookingQuerySet:
+    """What is over, or canceled after it was agreed; the newest first."""
+    shown = (ENDED | FINAL) - {Status.DECLINED, Status.WITHDRAWN, Status.LAPSED}
+    return (
+        Booking.objects.of(user)
+        .with_people()
+        .filter(status__in=shown)
+        .exclude(status__in=FINAL, ends_at__gt=now or clock.now())
+        .order_by("-starts_at")
+    )
+
+
+def waiting_for(user: User, now: datetime | None = None) -> BookingQuerySet:
+    """Where this member's answer or payment is expected, the most urgent first."""
+    moment = now or clock.now()
+    mine = Booking.objects.with_people()
+    as_mentor = mine.filter(mentor=user, status=Status.REQUESTED, expires_at__gt=moment)
+    as_learner = mine.filter(learner=user, status=Status.COUNTERED, expires_at__gt=moment)
+    to_pay = mine.filter(learner=user, status=Status.ACCEPTED, pay_before__gt=moment)
+    return (as_mentor | as_learner | to_pay).order_by("expires_at")
+
+
+def open_between(one: User, other: User) -> BookingQuerySet:
+    """Bookings of this pair that still ask for something, the newest first."""
+    pair = (one.pk, other.pk)
+    live = OPEN | FINAL | {Status.ACCEPTED, Status.PAYMENT_LAPSED}
+    return (
+        Booking.objects.with_people()
+        .filter(learner__in=pair, mentor__in=pair, status__in=live)
+        .order_by("-created_at", "-pk")
+    )
+
+
+def overlapping_requests(booking: Booking) -> BookingQuerySet:
+    """Other open requests of the mentor at the same time: a warning, not a refusal (K-20)."""
+    return (
+        Booking.objects.filter(mentor=booking.mentor_id, status__in=OPEN)
+        .between(booking.starts_at, booking.ends_at)
+        .exclude(pk=booking.pk)
+    )

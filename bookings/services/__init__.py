@@ -1,0 +1,42 @@
+from bookings.services.calendars import calendar_file, google_url, outlook_url
+from bookings.services.cancellation import cancel_booking, check_cancelable
+from bookings.services.closing import close_booking, mark_in_progress, mark_not_held
+from bookings.services.lapses import due_payment_ids, due_request_ids, lapse_payment, lapse_request
+from bookings.services.negotiation import accept_version, counter_offer, refuse, request_booking, withdraw
+from bookings.services.news import thread_of
+from bookings.services.payment import (
+    PaymentOutcome,
+    begin_payment,
+    close_payment,
+    confirm_if_paid,
+    look_at_payment,
+)
+from bookings.services.reminders import due_reminder_ids, send_reminder
+
+__all__ = [
+    "PaymentOutcome",
+    "accept_version",
+    "begin_payment",
+    "calendar_file",
+    "cancel_booking",
+    "check_cancelable",
+    "close_booking",
+    "close_payment",
+    "confirm_if_paid",
+    "counter_offer",
+    "due_payment_ids",
+    "due_reminder_ids",
+    "due_request_ids",
+    "google_url",
+    "lapse_payment",
+    "lapse_request",
+    "look_at_payment",
+    "mark_in_progress",
+    "mark_not_held",
+    "outlook_url",
+    "refuse",
+    "request_booking",
+    "send_reminder",
+    "thread_of",
+    "withdraw",
+]

@@ -1,0 +1,22 @@
+"""The only place that writes a booking's status."""
+
+from datetime import datetime
+
+from accounts.models import User
+from bookings.models import Booking, BookingEvent
+from bookings.states import ALLOWED, Status
+from core.states import check_move
+
+
+def lock(booking: Booking) -> Booking:
+    """The same booking, fresh and locked until the end of the transaction."""
+    return Booking.objects.with_people().select_for_update(of=("self",)).get(pk=booking.pk)
+
+
+def _move(booking: Booking, to: Status, *, by: User | None, now: datetime, reason: str = "") -> None:
+    """Change the status of a locked booking and keep the trace of it. Saves every field."""
+    check_move(ALLOWED, booking.status, to)
+    event = BookingEvent(booking=booking, from_status=booking.status, to_status=to, actor=by, reason=reason, at=now)
+    booking.status = to
+    booking.save()
+    event.save()

@@ -1,0 +1,140 @@
+"""Several people at once, on a database where commits are real."""
+
+from collections import Counter
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from accounts.models import User
+from billing.selectors import credit_of
+from bookings import services
+from bookings.errors import SlotTaken
+from bookings.models import Booking, Reminder
+from bookings.states import Status
+from core.errors import DomainError
+from notifications.models import Email
+from tests import people
+from tests.billing.money import pay_in
+from tests.bookings.making import AT, DAY, NOW, START, ask, confirmed, current_hash
+from tests.databases import in_threads
+
+pytestmark = pytest.mark.usefixtures("cloned_database")
+
+
+@pytest.fixture
+def mentor(cloned_database: str) -> User:
+    user = people.mentor("Claire", "Roux")
+    people.skill_of(user)
+    return user
+
+
+@pytest.fixture
+def learner(cloned_database: str) -> User:
+    return people.member("Karim", "Benali")
+
+
+def outcomes(results: list[object]) -> Counter[str]:
+    return Counter(type(result).__name__ for result in results)
+
+
+def accepting(booking: Booking, by: User) -> Callable[[], Booking]:
+    content = current_hash(booking)
+    return lambda: services.accept_version(booking=booking, by=by, content_hash=content, now=NOW)
+
+
+@pytest.mark.requirement("K-20")
+def test_of_two_overlapping_requests_accepted_at_once_one_wins(learner: User, mentor: User) -> None:
+    other = people.member("Nadia", "Faure")
+    requests = [ask(learner, mentor), ask(other, mentor)]
+    results = in_threads(*[accepting(booking, mentor) for booking in requests])
+    refused = [result for result in results if isinstance(result, Exception)]
+    assert len(refused) == 1
+    assert isinstance(refused[0], SlotTaken)
+    assert "de 14:00 à 15:00" in str(refused[0].user_message)
+    assert Booking.objects.filter(status=Status.ACCEPTED).count() == 1
+    assert Email.objects.filter(kind="bookings.payment_due").count() == 1
+
+
+@pytest.mark.requirement("K-20")
+def test_the_database_alone_refuses_two_sessions_at_a_time(learner: User, mentor: User) -> None:
+    """The exclusion constraint stands even if the code forgot to look."""
+    booking, other = ask(learner, mentor), ask(people.member("Nadia", "Faure"), mentor)
+    accepting(booking, mentor)()
+    with pytest.raises(Exception, match="mentor_has_one_session_at_a_time"):
+        Booking.objects.filter(pk=other.pk).update(status=Status.ACCEPTED, pay_before=NOW)
+
+
+def test_one_version_accepted_twice_at_once_is_accepted_once(learner: User, mentor: User) -> None:
+    booking = ask(learner, mentor)
+    results = in_threads(*[accepting(booking, mentor)] * 4)
+    assert outcomes(list(results)) == {"Booking": 4}
+    assert booking.events.filter(to_status=Status.ACCEPTED).count() == 1
+    assert Email.objects.filter(kind="bookings.payment_due").count() == 1
+
+
+def test_acceptance_and_counter_offer_at_once_leave_one_of_them(learner: User, mentor: User) -> None:
+    booking = ask(learner, mentor)
+    content = current_hash(booking)
+
+    def counter() -> Booking:
+        return services.counter_offer(
+            booking=booking, by=mentor, answers=content, day=DAY, at=AT, duration_minutes=90, objectives="…", now=NOW
+        )
+
+    results = in_threads(accepting(booking, mentor), counter)
+    assert sum(isinstance(result, DomainError) for result in results) == 1
+    booking.refresh_from_db()
+    assert (booking.status, booking.version) in {(Status.ACCEPTED, 1), (Status.COUNTERED, 2)}
+
+
+def test_a_request_sent_twice_at_once_is_one_booking(learner: User, mentor: User) -> None:
+    token = uuid4()
+    results = in_threads(*[lambda: ask(learner, mentor, client_token=token)] * 4)
+    assert outcomes(list(results)) == {"Booking": 4}
+    assert Booking.objects.count() == 1
+    assert Email.objects.filter(kind="bookings.requested").count() == 1
+
+
+def test_paying_twice_at_once_blocks_the_money_once(learner: User, mentor: User) -> None:
+    booking = ask(learner, mentor)
+    accepting(booking, mentor)()
+    pay_in(learner, 10_000)
+
+    def pay() -> str:
+        return services.begin_payment(booking=booking, by=learner, shown_cents=0, asks_early_start=True, now=NOW)
+
+    assert in_threads(*[pay] * 4) == [""] * 4
+    assert credit_of(learner).held_cents == 4700
+    assert Email.objects.filter(kind="bookings.confirmed").count() == 2
+    assert Reminder.objects.count() == 2
+
+
+def test_both_cancel_at_once_and_the_money_comes_back_once(learner: User, mentor: User) -> None:
+    booking = confirmed(learner, mentor)
+    results = in_threads(
+        lambda: services.cancel_booking(booking=booking, by=learner, now=NOW),
+        lambda: services.cancel_booking(booking=booking, by=mentor, now=NOW),
+    )
+    assert outcomes(list(results)) == {"Booking": 2}
+    assert credit_of(learner).available_cents == 4700
+    assert Email.objects.filter(kind="bookings.canceled").count() == 2
+
+
+def test_cancellation_and_close_at_once_leave_one_end(learner: User, mentor: User) -> None:
+    booking = confirmed(learner, mentor)
+    results = in_threads(
+        lambda: services.cancel_booking(booking=booking, by=learner, now=NOW),
+        lambda: services.close_booking(booking=booking, billed_seconds=60, started_at=START, ended_at=START, now=START),
+    )
+    assert sum(isinstance(result, Exception) for result in results) == 1
+    booking.refresh_from_db()
+    left = credit_of(learner).available_cents
+    assert (booking.status, left) in {(Status.CANCELED, 4700), (Status.SETTLED, 4622)}
+
+
+def test_two_sweeps_at_once_lapse_and_remind_once(learner: User, mentor: User) -> None:
+    booking = ask(learner, mentor)
+    results = in_threads(*[lambda: services.lapse_request(booking_id=booking.pk, now=START)] * 3)
+    assert sum(result is True for result in results) == 1
+    assert Email.objects.filter(kind="bookings.lapsed").count() == 2
