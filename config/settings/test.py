@@ -20,5 +20,5 @@ CHANNEL_LAYERS["default"]["CONFIG"] |= {"prefix": "skilmi-" + env.text("TEST_PRO
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = True
 # Stripe is played in the test's own process.
-STRIPE_SANDBOX_URL = "http://stripe.test"
-STRIPE_HTTP_CLIENT = "tests.stripe.http_client"
+STRIPE_SANDBOX_URL = env.text("STRIPE_SANDBOX_URL", "http://stripe.test")
+STRIPE_HTTP_CLIENT = env.text("STRIPE_HTTP_CLIENT", "tests.stripe.http_client")

@@ -1,0 +1,95 @@
+"""What a person does in a browser, in the words of the screen."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import WATCH_CALLS
+
+PASSWORD = "une phrase longue"
+TIMEOUT_MS = 30_000
+
+
+@dataclass
+class Person:
+    """Somebody with a browser of his own. Anything the security policy refuses or a script throws is an error."""
+
+    name: str
+    email: str
+    page: Page
+    base: str
+    errors: list[str]
+
+    def go(self, path: str) -> None:
+        answer = self.page.goto(path if path.startswith("http") else self.base + path)
+        assert answer is not None
+        assert answer.ok, f"{path}: {answer.status}"
+
+    def press(self, name: str, *, exact: bool = False) -> None:
+        """The button or link of the main part that says this."""
+        part = self.page.locator("main")
+        part.get_by_role("button", name=name, exact=exact).or_(
+            part.get_by_role("link", name=name, exact=exact)
+        ).first.click()
+
+    def fill(self, **fields: str) -> None:
+        for field, value in fields.items():
+            self.page.locator(f"main [name={field}]").fill(value)
+
+    def comes_back_until(self, path: str, selector: str, *, tries: int = 60) -> None:
+        """Open the page again and again until a worker has done its part."""
+        for _ in range(tries):
+            self.go(path)
+            if self.page.locator(selector).count():
+                return
+            self.page.wait_for_timeout(500)
+        raise AssertionError(f"{path} never showed {selector}")
+
+    def sees(self, text: str | re.Pattern[str], *, timeout: float = 10_000) -> None:
+        expect(self.page.locator("body")).to_contain_text(text, timeout=timeout)
+
+
+def arrive(browser: Browser, base: str, name: str, email: str, **options: Any) -> Person:
+    context: BrowserContext = browser.new_context(
+        locale="fr-FR", timezone_id="Europe/Paris", permissions=["camera", "microphone"], **options
+    )
+    context.add_init_script(WATCH_CALLS)
+    context.set_default_timeout(TIMEOUT_MS)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None)
+    return Person(name, email, page, base, errors)
+
+
+def sign_up(person: Person) -> None:
+    """Account, confirmed address, welcome form."""
+    first, last = person.name.split(" ")
+    person.go("/inscription/")
+    person.fill(first_name=first, last_name=last, email=person.email, password1=PASSWORD)
+    person.page.locator("[name=accepts_terms]").check()
+    person.press("Créer mon compte")
+    person.sees("e-mail")
+    person.go(find_in_email(person, person.email, "/confirmer/"))
+    person.press("Confirmer")
+    person.press("Continuer")
+
+
+def find_in_email(person: Person, to: str, part: str) -> str:
+    """The first link with `part` in the newest e-mail to an address, as the demo's reader shows it."""
+    person.go("/demo/")
+    row = person.page.locator("tbody tr", has_text=to).first
+    row.get_by_role("link").click()
+    person.page.locator("summary", has_text="Texte seul").click()
+    link = person.page.locator(f"details a[href*='{part}']").first.get_attribute("href")
+    assert link, f"no link with {part}"
+    return link
+
+
+def move_clock(person: Person, step: str) -> None:
+    person.go("/demo/")
+    person.page.locator("[name=step]").select_option(step)
+    person.press("Avancer")
+    person.sees("Le temps a avancé")
