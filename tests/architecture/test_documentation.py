@@ -1,0 +1,50 @@
+"""docs/architecture.md prints the state machines and the signals; here they are compared with the code."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from django.dispatch import Signal
+
+import billing.signals
+import bookings.signals
+from billing.states import HOLD_ALLOWED, PAYOUT_ALLOWED, TOP_UP_ALLOWED
+from bookings.states import ALLOWED as BOOKING_ALLOWED
+from catalog.states import TRAINING_ALLOWED
+from mentors.states import MENTOR_ALLOWED
+from sessions_video.rules import ALLOWED as ROOM_ALLOWED
+
+TEXT = (Path(__file__).resolve().parents[2] / "docs" / "architecture.md").read_text(encoding="utf8")
+
+MACHINES: dict[str, Mapping[str, frozenset[str]]] = {
+    "Booking": BOOKING_ALLOWED,
+    "Room": {str(state): frozenset(map(str, ways)) for state, ways in ROOM_ALLOWED.items()},
+    "Request to become a mentor": MENTOR_ALLOWED,
+    "Training": TRAINING_ALLOWED,
+    "Card payment": TOP_UP_ALLOWED,
+    "Hold": HOLD_ALLOWED,
+    "Payout": PAYOUT_ALLOWED,
+}
+
+
+def printed(allowed: Mapping[str, frozenset[str]]) -> str:
+    """One line per state that has a way out."""
+    lines = [f"{state!s:<17} → {', '.join(sorted(map(str, ways)))}" for state, ways in allowed.items() if ways]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_the_map_of_states_is_printed_as_it_is(name: str) -> None:
+    expected = f"### {name}\n\n```\n{printed(MACHINES[name])}\n```\n"
+    assert expected in TEXT, f"docs/architecture.md should say:\n\n{expected}"
+
+
+def test_every_signal_is_listed() -> None:
+    declared = {
+        name
+        for module in (billing.signals, bookings.signals)
+        for name, value in vars(module).items()
+        if isinstance(value, Signal)
+    }
+    assert set(re.findall(r"^\| `(\w+)` \| (?:billing|bookings)", TEXT, re.MULTILINE)) == declared
