@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from catalog.selectors.community import featured_mentors
+from catalog.selectors import featured_mentors
 from core.money import BASIS_POINTS, share
 from core.values import value
 from pages import faq

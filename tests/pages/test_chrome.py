@@ -1,11 +1,18 @@
 """Header, bottom bar and footer around every page."""
 
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.services import create_page
+from core import clock
+from core.clock import ShiftedClock, get_clock
+from tests import people
+from tests.bookings.making import confirmed
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +39,29 @@ def test_a_day_without_session_says_so_in_the_video_menu(client: Client, member:
     html = client.get(reverse(HELP)).content.decode()
     assert "Pas de session aujourd’hui." in html
     assert reverse("bookings:my_sessions") in html
+
+
+@pytest.mark.requirement("SK-81", "SK-82")
+def test_the_sessions_of_the_day_lead_from_the_video_menu_to_their_room(client: Client) -> None:
+    mentor, learner = people.mentor("Claire", "Roux"), people.member("Karim", "Benali")
+    people.skill_of(mentor)
+    tomorrow = clock.now().astimezone(ZoneInfo("Europe/Paris")).date() + timedelta(days=1)
+    booking = confirmed(learner, mentor, now=clock.now(), day=tomorrow, at=time(14, 0))
+    room = reverse("sessions_video:room", args=[booking.reference])
+    client.force_login(learner)
+    assert room not in client.get(reverse(HELP)).content.decode()
+
+    morning = datetime.combine(tomorrow, time(0, 1), ZoneInfo("Europe/Paris"))
+    shifted = get_clock()
+    assert isinstance(shifted, ShiftedClock)
+    shifted.advance(morning - clock.now())
+    for person in (learner, mentor):
+        client.force_login(person)
+        html = client.get(reverse(HELP)).content.decode()
+        assert room in html
+        assert "Pas de session aujourd’hui." not in html
+    client.logout()
+    assert room not in client.get(reverse(HELP)).content.decode()
 
 
 def test_a_member_reaches_his_account_and_can_leave(client: Client, member: User) -> None:
