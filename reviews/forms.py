@@ -11,7 +11,7 @@ class ReviewForm(forms.Form):
     comment = forms.CharField(
         label=_("Votre commentaire"),
         help_text=_(
-            "Dites ce qui vous a aidé et ce qui a manqué. Votre prénom et votre avis sont visibles sur le profil du "
+            "Dites ce qui vous a aidé et ce qui a manqué. Votre nom et votre avis sont visibles sur le profil du "
             "mentor."
         ),
         max_length=2000,

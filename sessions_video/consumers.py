@@ -144,7 +144,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def chat(self, fields: dict[str, Any]) -> None:
         line = await in_database(services.say, video_session=self.video_session, by=self.user, **fields)
-        await self._tell("room.message", message=line, everybody=True)
+        await self._tell("room.chat", line=line)
 
     async def relay(self, kind: str, fields: dict[str, Any]) -> None:
         if self.lease:
@@ -190,6 +190,11 @@ class RoomConsumer(AsyncWebsocketConsumer):
     async def room_message(self, event: dict[str, Any]) -> None:
         if event.get("everybody") or event["from"] != self.page:
             await self._say(event["message"])
+
+    async def room_chat(self, event: dict[str, Any]) -> None:
+        await self._say(event["line"])
+        if event["line"]["author_id"] != self.user.pk:
+            await self._heard([event["line"]])
 
     async def room_peer(self, event: dict[str, Any]) -> None:
         """Pages that have not joined hear nothing: one that built a connection too early would hang."""
@@ -242,8 +247,14 @@ class RoomConsumer(AsyncWebsocketConsumer):
     async def _send_state(self, last_chat_id: int) -> None:
         if self.video_session:
             lines = await in_database(chat_lines, video_session=self.video_session, after_id=last_chat_id)
-            await self._say({"type": "room.state", "chat": lines, "me": self.page})
+            await self._say({"type": "room.state", "chat": lines})
+            await self._heard(lines)
             await self._show(await in_database(peek, video_session_id=self.video_session.pk))
+
+    async def _heard(self, lines: list[dict[str, Any]]) -> None:
+        if lines:
+            about = {"video_session": self.video_session, "by": self.user, "up_to": lines[-1]["id"]}
+            await in_database(services.mark_heard, **about)
 
     async def _repeat_state(self) -> None:
         while self.video_session:

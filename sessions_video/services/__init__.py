@@ -1,4 +1,4 @@
-from sessions_video.services.chat import say
+from sessions_video.services.chat import mark_heard, say
 from sessions_video.services.closing import close_ended, hand_over, mark_begun
 from sessions_video.services.opening import cancel_room, open_room
 from sessions_video.services.presence import beat, join, leave
@@ -17,6 +17,7 @@ __all__ = [
     "join",
     "leave",
     "mark_begun",
+    "mark_heard",
     "open_room",
     "say",
     "start_paid",

@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import User
-from messaging.services import get_or_create_thread, send_message
+from messaging.selectors import thread_between
+from messaging.services import get_or_create_thread, mark_read, send_message
 from sessions_video.models import VideoSession
 from sessions_video.selectors import chat_line
 
@@ -14,3 +15,10 @@ def say(*, video_session: VideoSession, by: User, body: str, client_id: UUID) ->
     booking = video_session.booking
     thread = get_or_create_thread(one=booking.learner, other=booking.mentor)
     return chat_line(send_message(thread=thread, author=by, body=body, client_id=client_id))
+
+
+def mark_heard(*, video_session: VideoSession, by: User, up_to: int) -> None:
+    """What the room showed is read: no e-mail announces it later (K-16)."""
+    thread = thread_between(video_session.booking.learner, video_session.booking.mentor)
+    if thread is not None:
+        mark_read(thread=thread, user=by, up_to=up_to)

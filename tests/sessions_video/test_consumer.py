@@ -8,12 +8,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
+from channels.db import database_sync_to_async
 from channels.routing import URLRouter
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 
+from messaging.selectors import unread_count
 from sessions_video.consumers import RoomConsumer
 from sessions_video.models import Lease
 from sessions_video.protocol import MESSAGES
@@ -105,7 +106,7 @@ async def refusal_code(user: object, booking: str, page: str | None = None) -> i
 
 
 async def test_a_visitor_a_stranger_and_a_wrong_address_are_sent_away(open_room: Room) -> None:
-    stranger = await sync_to_async(make_member)("Nadia")
+    stranger = await database_sync_to_async(make_member)("Nadia")
     assert await refusal_code(AnonymousUser(), reference(open_room)) == 4401
     assert await refusal_code(stranger, reference(open_room)) == 4404
     assert await refusal_code(open_room.mentor, "no-such-room") == 4404
@@ -114,7 +115,7 @@ async def test_a_visitor_a_stranger_and_a_wrong_address_are_sent_away(open_room:
 
 @pytest.mark.requirement("SK-82", "SK-103")
 async def test_the_door_is_shut_on_another_day(open_room: Room) -> None:
-    await sync_to_async(pass_time)(24 * 3600)
+    await database_sync_to_async(pass_time)(24 * 3600)
     assert await refusal_code(open_room.mentor, reference(open_room)) == 4403
 
 
@@ -162,7 +163,8 @@ async def test_the_chat_works_before_the_call_and_once_per_message(open_room: Ro
             assert line["body"] == "<b>Bonjour</b>"
             assert line["author"] == "Karim"
         await mentor.say("room.sync", last_chat_id=line["id"])
-        await mentor.hear("room.state")
+        assert (await mentor.hear("room.state"))["chat"] == []
+        assert await database_sync_to_async(unread_count)(open_room.mentor) == 0, "what the room showed is read"
         await learner.say("chat.send", client_id=str(uuid4()), body="   ")
         assert (await learner.hear("error"))["message"]
 
@@ -213,7 +215,7 @@ async def test_a_lapsed_page_is_told_to_join_again(open_room: Room) -> None:
     async with sockets(socket):
         await socket.say("room.join")
         await socket.hear("room.joined")
-        await sync_to_async(pass_time)(20)
+        await database_sync_to_async(pass_time)(20)
         await socket.say("presence.beat")
         assert not (await socket.hear("presence.alive"))["alive"]
 
@@ -250,7 +252,7 @@ async def test_both_end_and_the_sockets_close(open_room: Room) -> None:
 
 
 async def test_one_locked_room_does_not_delay_the_beats_of_another(open_room: Room) -> None:
-    other = await sync_to_async(lambda: build_room(hour=17))()
+    other = await database_sync_to_async(lambda: build_room(hour=17))()
     locked, free = Socket(open_room.mentor, reference(open_room)), Socket(other.mentor, reference(other))
     async with sockets(locked, free):
         for one in (locked, free):
@@ -286,9 +288,8 @@ def _lock_until(room: Room, loop: asyncio.AbstractEventLoop, locked: asyncio.Eve
         connection.close()
 
 
-@sync_to_async
-def open_leases(room: Room) -> int:
-    return Lease.objects.filter(video_session=room.pk, closed_at=None).count()
+async def open_leases(room: Room) -> int:
+    return int(await database_sync_to_async(room.open_leases)())
 
 
 def test_every_message_of_the_protocol_has_a_handler() -> None:
