@@ -70,6 +70,9 @@ class MentorProfile(models.Model):
         ]
         indexes = [
             models.Index(F("score").desc(), "id", name="mentor_bookable_by_score", condition=Q(is_bookable=True)),
+            models.Index(
+                fields=["hourly_rate_cents", "id"], name="mentor_bookable_by_rate", condition=Q(is_bookable=True)
+            ),
             models.Index(fields=["submitted_at"], name="mentor_queue", condition=Q(status=MentorStatus.SUBMITTED)),
         ]
 

@@ -1,20 +1,14 @@
-from catalog.selectors.community import (
-    Card,
-    CommunityFilters,
-    Results,
-    card_of_mentor,
-    featured_mentors,
-    search_community,
-)
+from catalog.selectors.cards import Card, card_of_mentor, featured_mentors
+from catalog.selectors.community import CommunityFilters, Results, search_community
 from catalog.selectors.skills import (
     categories_with_skills,
     declared_skills,
     find_skills,
     get_any_skill,
     get_skill,
+    members_by_skill,
     proposals_of,
     skills_item,
-    skills_to_declare,
 )
 from catalog.selectors.trainings import (
     get_public_training,
@@ -38,12 +32,12 @@ __all__ = [
     "get_public_training",
     "get_skill",
     "get_training_for",
+    "members_by_skill",
     "proposals_of",
     "public_trainings",
     "revision_of",
     "search_community",
     "skills_item",
-    "skills_to_declare",
     "trainings_of",
     "trainings_to_review",
 ]

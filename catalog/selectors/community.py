@@ -2,21 +2,32 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TypedDict, cast
 
+from django.core.cache import cache
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils.functional import cached_property
 
 from accounts.models import User
 from catalog.models import Category, MemberSkill, Skill
 from catalog.rules import BEST_RATED, CHEAPEST, EVENINGS, PRICE_BANDS, RELEVANCE, WEEKDAYS, WEEKEND
-from mentors.models import AvailabilityHint, MentorProfile
+from catalog.selectors.cards import Card, card_of, for_cards
+from mentors.models import AvailabilityHint
 from mentors.rules import EVENING, SATURDAY
-from mentors.selectors import bookable_mentors, usual_days
 
 PAGE_SIZE = 24
-SKILLS_SHOWN = 4
+BOOKABLE = Q(mentor_profile__is_bookable=True)
+# As the indexes of MentorProfile are sorted.
+BOOKABLE_FIRST = {
+    RELEVANCE: ["-mentor_profile__score", "mentor_profile__pk"],
+    CHEAPEST: ["mentor_profile__hourly_rate_cents", "mentor_profile__pk"],
+}
+# Longer lists are walked along an index, and their figures kept for a minute: nobody counts to two thousand.
+LONG = 2_000
+FIGURES_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -32,30 +43,19 @@ class CommunityFilters:
     sort: str = RELEVANCE
 
     @property
+    def key(self) -> str:
+        """The same for the same list, whatever its order."""
+        skills = None if self.skills is None else sorted(skill.pk for skill in self.skills)
+        category = self.category.pk if self.category else None
+        return sha256(
+            repr((skills, category, self.bookable, sorted(self.prices), sorted(self.days), self.language)).encode()
+        ).hexdigest()
+
+    @property
     def count(self) -> int:
         """How many filters narrow the list, the skill aside."""
         chosen = [self.bookable, bool(self.prices), bool(self.days), bool(self.language), self.category is not None]
         return sum(chosen)
-
-
-@dataclass(frozen=True)
-class Card:
-    """One member in a list."""
-
-    user: User
-    name: str
-    href: str
-    headline: str
-    skills: list[str]
-    rate_cents: int | None
-    is_bookable: bool
-    tenths: int | None
-    count: int
-    days: str
-
-    @property
-    def line(self) -> str:
-        return self.headline or ", ".join(self.skills)
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ class Results:
 class CountedPaginator(Paginator[User]):
     """A paginator that was told the number of rows, counted together with the other figures of the page."""
 
-    def __init__(self, rows: QuerySet[User], count: int) -> None:
-        super().__init__(rows, PAGE_SIZE)
+    def __init__(self, rows: QuerySet[User], page_size: int, count: int) -> None:
+        super().__init__(rows, page_size)
         self._known = count
 
     @cached_property
@@ -84,16 +84,57 @@ class CountedPaginator(Paginator[User]):
         return self._known
 
 
-def search_community(filters: CommunityFilters, page_number: str | int = 1) -> Results:
-    """Three queries for the page, one for the figures."""
-    members = _with_skill(filters)
-    wanted = _wanted(filters)
-    figures = members.aggregate(
-        members=Count("pk"), bookable=Count("pk", filter=Q(mentor_profile__is_bookable=True)), found=Count("pk", wanted)
-    )
-    rows = _for_cards(members.filter(wanted)).order_by(*_order(filters.sort))
-    page = CountedPaginator(rows, figures["found"]).get_page(page_number)
+class Figures(TypedDict):
+    """How many members have the skill, how many of them are bookable, and how many of each pass the filters."""
+
+    members: int
+    bookable: int
+    found: int
+    found_bookable: int
+
+
+def search_community(
+    filters: CommunityFilters, page_number: str | int = 1, *, page_size: int = PAGE_SIZE, long: int = LONG
+) -> Results:
+    """Three queries for the page, one for the figures; one more where bookable mentors end in a long list."""
+    members, wanted = _with_skill(filters), _wanted(filters)
+    figures = _figures(filters, members, wanted)
+    rows = members.filter(wanted)
+    ordered = for_cards(rows).order_by(*_order(filters.sort))
+    page = CountedPaginator(ordered, page_size, figures["found"]).get_page(page_number)
+    if figures["found"] > long and filters.sort in BOOKABLE_FIRST:
+        start = page.start_index() - 1
+        page.object_list = _walk(rows, filters.sort, start, start + page_size, figures["found_bookable"])
     return Results(page, [card_of(user) for user in page.object_list], figures["members"], figures["bookable"])
+
+
+def _figures(filters: CommunityFilters, members: QuerySet[User], wanted: Q) -> Figures:
+    key = f"community:{filters.key}"
+    known: Figures | None = cache.get(key)
+    if known is not None:
+        return known
+    counted = cast(
+        Figures,
+        members.aggregate(
+            members=Count("pk"),
+            bookable=Count("pk", filter=BOOKABLE),
+            found=Count("pk", filter=wanted),
+            found_bookable=Count("pk", filter=wanted & BOOKABLE),
+        ),
+    )
+    if counted["members"] > LONG:
+        cache.set(key, counted, FIGURES_SECONDS)
+    return counted
+
+
+def _walk(rows: QuerySet[User], sort: str, start: int, stop: int, bookable: int) -> list[User]:
+    """A page of a long list: bookable mentors along their index, then the others, without sorting everybody."""
+    first = for_cards(rows.filter(BOOKABLE)).order_by(*BOOKABLE_FIRST[sort])
+    found = list(first[start:stop]) if start < bookable else []
+    if stop > bookable:
+        others = for_cards(rows.filter(~BOOKABLE | Q(mentor_profile=None))).order_by("pk")
+        found += others[max(start - bookable, 0) : stop - bookable]
+    return found
 
 
 def _with_skill(filters: CommunityFilters) -> QuerySet[User]:
@@ -141,56 +182,9 @@ def _on(name: str) -> Q:
 
 
 def _order(sort: str) -> list[OrderBy | str]:
-    bookable = F("mentor_profile__is_bookable").desc(nulls_last=True)
     score = F("mentor_profile__score").desc(nulls_last=True)
-    if sort == CHEAPEST:
-        return [bookable, F("mentor_profile__hourly_rate_cents").asc(nulls_last=True), score, "pk"]
     if sort == BEST_RATED:
         return [F("mentor_profile__rating_count").desc(nulls_last=True), score, "pk"]
-    return [bookable, score, "pk"]
-
-
-def _for_cards(users: QuerySet[User]) -> QuerySet[User]:
-    skills = MemberSkill.objects.filter(skill__is_validated=True).select_related("skill")
-    return users.select_related("page", "mentor_profile").prefetch_related(
-        Prefetch("member_skills", queryset=skills), "mentor_profile__availability"
-    )
-
-
-def featured_mentors(limit: int = 4) -> list[Card]:
-    """Bookable mentors for the home page, best score first, those with a photo before the others."""
-    best = bookable_mentors().filter(user__member_skills__skill__is_validated=True).order_by("-score", "pk").distinct()
-    ids = list(best.values_list("user_id", flat=True)[: limit * 3])
-    users = sorted(_for_cards(User.objects.filter(pk__in=ids)), key=lambda user: ids.index(user.pk))
-    users.sort(key=lambda user: not user.page.photo)
-    return [card_of(user) for user in users[:limit]]
-
-
-def card_of(user: User) -> Card:
-    profile = mentor_profile_of(user)
-    return Card(
-        user=user,
-        name=user.get_full_name(),
-        href=user.page.get_absolute_url(),
-        headline=user.page.headline,
-        skills=[row.skill.name for row in _member_skills(user)[:SKILLS_SHOWN]],
-        rate_cents=profile.hourly_rate_cents if profile and profile.is_bookable else None,
-        is_bookable=bool(profile and profile.is_bookable),
-        tenths=profile.rating_tenths if profile else None,
-        count=profile.rating_count if profile else 0,
-        days=usual_days(profile.availability.all()) if profile else "",
-    )
-
-
-def _member_skills(user: User) -> list[MemberSkill]:
-    return list(user.member_skills.all())
-
-
-def card_of_mentor(user: User) -> Card:
-    """The card of one member, read afresh."""
-    return card_of(_for_cards(User.objects.filter(pk=user.pk)).get())
-
-
-def mentor_profile_of(user: User) -> MentorProfile | None:
-    """Without a query when it was selected along with the member."""
-    return getattr(user, "mentor_profile", None)
+    bookable = F("mentor_profile__is_bookable").desc(nulls_last=True)
+    rate = [F("mentor_profile__hourly_rate_cents").asc(nulls_last=True)] if sort == CHEAPEST else []
+    return [bookable, *rate, score, "pk"]

@@ -1,6 +1,9 @@
 """The controlled list of categories and skills, and who declared what."""
 
+from dataclasses import dataclass
+
 from django.contrib.postgres.search import TrigramWordSimilarity
+from django.core.cache import cache
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
@@ -12,6 +15,7 @@ from mentors.rules import ChecklistItem
 
 # Below this, a word looks like another by accident.
 SIMILAR_ENOUGH = 0.5
+COUNTED_FOR_SECONDS = 60
 
 
 def get_skill(slug: str) -> Skill:
@@ -43,28 +47,38 @@ def find_skills(words: str) -> list[Skill]:
     )
 
 
-def categories_with_skills() -> QuerySet[Category]:
-    """The tree of `/categories/`, each skill with the number of members who declared it."""
-    skills = Skill.objects.filter(is_validated=True).annotate(
-        members=Count("member_skills", filter=Q(member_skills__user__is_active=True))
-    )
-    return Category.objects.validated().prefetch_related(Prefetch("skills", queryset=skills))
+@dataclass(frozen=True)
+class Branch:
+    """A category with its skills and the number of members who declared each."""
+
+    category: Category
+    skills: list[tuple[Skill, int]]
+
+
+def categories_with_skills() -> list[Branch]:
+    """The tree of `/categories/`."""
+    listed = Prefetch("skills", queryset=Skill.objects.filter(is_validated=True))
+    counts = members_by_skill()
+    return [
+        Branch(category, [(skill, counts.get(skill.pk, 0)) for skill in category.skills.all()])
+        for category in Category.objects.validated().prefetch_related(listed)
+    ]
+
+
+def members_by_skill() -> dict[int, int]:
+    """Counted at most once a minute: the whole table is read."""
+    known: dict[int, int] | None = cache.get("catalog:members_by_skill")
+    if known is None:
+        rows = MemberSkill.objects.filter(user__is_active=True).values_list("skill_id").annotate(number=Count("pk"))
+        known = dict(rows)
+        cache.set("catalog:members_by_skill", known, COUNTED_FOR_SECONDS)
+    return known
 
 
 def declared_skills(user: User) -> list[Skill]:
     """In the order in which the member added them."""
     rows = MemberSkill.objects.filter(user=user, skill__is_validated=True).select_related("skill")
     return [row.skill for row in rows]
-
-
-def skills_to_declare(user: User) -> QuerySet[Skill]:
-    """The list without what the member already declared, by category."""
-    return (
-        Skill.objects.validated()
-        .exclude(member_skills__user=user)
-        .select_related("category")
-        .order_by("category__name", "name")
-    )
 
 
 def proposals_of(user: User) -> QuerySet[Skill]:

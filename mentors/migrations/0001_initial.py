@@ -70,6 +70,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='mentorprofile',
+            index=models.Index(condition=models.Q(('is_bookable', True)), fields=['hourly_rate_cents', 'id'], name='mentor_bookable_by_rate'),
+        ),
+        migrations.AddIndex(
+            model_name='mentorprofile',
             index=models.Index(condition=models.Q(('status', 'submitted')), fields=['submitted_at'], name='mentor_queue'),
         ),
         migrations.AddConstraint(

@@ -149,6 +149,23 @@ def test_the_list_costs_the_same_whatever_its_length(
     assert client.get(skill().get_absolute_url(), {"page": 2}).content.decode().count('class="result"') == 6
 
 
+def test_a_long_list_is_walked_in_the_same_order_as_a_short_one() -> None:
+    for number in range(5):
+        mentor = make_mentor(f"Mentor{number}", "Untel", rate_cents=5000 - 100 * number)
+        record_rating(mentor=mentor, mark=number + 1)
+    for number in range(6):
+        make_listed(f"Membre{number}")
+    orders = [CommunityFilters(), CommunityFilters(sort="prix"), CommunityFilters(bookable=True, sort="prix")]
+
+    def listed(order: CommunityFilters, long: int) -> list[str]:
+        pages = [search_community(order, number, page_size=4, long=long) for number in (1, 2, 3)]
+        return [card.name for page in pages for card in page.cards]
+
+    for order in orders:
+        assert listed(order, long=0) == listed(order, long=1000)
+    assert len(set(listed(orders[0], long=0))) == 11
+
+
 def test_filters_stay_when_the_page_changes(client: Client) -> None:
     for number in range(26):
         make_listed(f"Membre{number}")
