@@ -3,8 +3,13 @@ from typing import Any
 from django.dispatch import receiver
 
 from billing.models import TopUp
-from billing.signals import top_up_paid
+from billing.signals import top_up_arriving, top_up_paid
 from bookings import services
+
+
+@receiver(top_up_arriving, sender=TopUp)
+def lock_paid_booking(top_up: TopUp, **_extra: Any) -> None:
+    services.lock_by_reference(reference=top_up.purpose)
 
 
 @receiver(top_up_paid, sender=TopUp)

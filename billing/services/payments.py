@@ -23,7 +23,7 @@ from billing.ledger.accounts import PSP_FEES, STRIPE, available
 from billing.models import Hold, StripeCustomer, TopUp
 from billing.rules import Quote, quote_payment
 from billing.services import customers
-from billing.signals import top_up_paid
+from billing.signals import top_up_arriving, top_up_paid
 from billing.states import TOP_UP_ALLOWED, TopUpStatus
 from core import clock
 from core.states import check_move
@@ -182,6 +182,7 @@ def refresh(top_up: TopUp, *, now: datetime | None = None) -> TopUp:
 def apply_checkout(top_up: TopUp, checkout: Checkout, *, now: datetime | None = None) -> TopUp:
     """Bring our row to what Stripe says. Any number of messengers, in any order, give one result."""
     moment = now or clock.now()
+    top_up_arriving.send(sender=TopUp, top_up=top_up)
     top_up = TopUp.objects.select_for_update().select_related("user").get(pk=top_up.pk)
     if top_up.checkout_id is None:
         # The answer to our request was lost, but Stripe made the page.

@@ -9,6 +9,7 @@ from bookings.services.payment import (
     begin_payment,
     close_payment,
     confirm_if_paid,
+    lock_by_reference,
     look_at_payment,
 )
 from bookings.services.reminders import due_reminder_ids, send_reminder
@@ -30,6 +31,7 @@ __all__ = [
     "google_url",
     "lapse_payment",
     "lapse_request",
+    "lock_by_reference",
     "look_at_payment",
     "mark_in_progress",
     "mark_not_held",

@@ -110,6 +110,13 @@ def _confirm_from_credit(booking: Booking, now: datetime) -> None:
         raise AmountChanged from error
 
 
+def lock_by_reference(*, reference: str) -> None:
+    """Lock a booking before the money that comes for it: booking first, ledger last, everywhere."""
+    found = find_booking(reference)
+    if found is not None:
+        lock(found)
+
+
 @transaction.atomic
 def confirm_if_paid(*, reference: str, now: datetime | None = None) -> Booking | None:
     """Confirm the booking whose money has arrived, if its interval is still free; None when the money stays credit.
