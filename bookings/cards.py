@@ -12,7 +12,7 @@ from accounts.models import User
 from billing.services.payments import quote
 from bookings import presentation, selectors
 from bookings.models import Booking, BookingVersion
-from bookings.states import OPEN, PAYABLE
+from bookings.states import ENDED, OPEN, PAYABLE
 from core import clock
 from messaging import cards
 from messaging.models import Message, Thread, ThreadQuerySet
@@ -31,6 +31,8 @@ class VersionCard:
     author: User
     other: User
     is_current: bool
+    # Replaced, or the booking is over: one sentence is enough.
+    is_short: bool
     changes: list[presentation.Change]
     badge: presentation.Badge
     actions: presentation.Actions
@@ -79,6 +81,7 @@ def _version_card(booking: Booking, number: int, viewer: User, actions: presenta
         author=version.author,
         other=booking.other(viewer),
         is_current=is_current,
+        is_short=not is_current or booking.status in ENDED,
         changes=presentation.changes(booking, previous, version) if previous else [],
         badge=presentation.badge_for(booking, viewer) if is_current else presentation.Badge(_("Remplacée")),
         actions=actions if is_current else presentation.Actions(),

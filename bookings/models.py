@@ -67,6 +67,8 @@ class Booking(models.Model):
     duration_minutes = models.PositiveSmallIntegerField(_("durée en minutes"))
     expires_at = models.DateTimeField(_("réponse attendue avant le"))
     pay_before = models.DateTimeField(_("à payer avant le"), null=True, blank=True)
+    # What the room measured, known when the booking is closed.
+    billed_seconds = models.PositiveIntegerField(_("secondes facturées"), null=True, blank=True)
     # Given by the form: a request sent twice makes one booking.
     client_token = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField(_("demandée le"))

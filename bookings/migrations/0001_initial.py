@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ('duration_minutes', models.PositiveSmallIntegerField(verbose_name='durée en minutes')),
                 ('expires_at', models.DateTimeField(verbose_name='réponse attendue avant le')),
                 ('pay_before', models.DateTimeField(blank=True, null=True, verbose_name='à payer avant le')),
+                ('billed_seconds', models.PositiveIntegerField(blank=True, null=True, verbose_name='secondes facturées')),
                 ('client_token', models.UUIDField(blank=True, null=True)),
                 ('created_at', models.DateTimeField(verbose_name='demandée le')),
                 ('learner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings_as_learner', to=settings.AUTH_USER_MODEL, verbose_name='apprenant')),

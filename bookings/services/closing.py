@@ -40,6 +40,7 @@ def close_booking(
     booking = lock(booking)
     if booking.status in HELD:
         return booking
+    booking.billed_seconds = billed_seconds
     _move(booking, Status.CLOSED, by=None, now=moment, reason=reason)
     settlement = settle(terms=_terms(booking, billed_seconds, started_at, ended_at), now=moment)
     _move(booking, Status.SETTLED, by=None, now=moment)

@@ -508,3 +508,16 @@ def test_no_page_shows_the_address_of_the_other(client: Client, karim: User, cla
         client.force_login(person)
         for address in (paid.get_absolute_url(), thread.get_absolute_url(), url(paid, "calendar")):
             assert other.email not in client.get(address).content.decode()
+
+
+@pytest.mark.requirement("K-11")
+@pytest.mark.parametrize(("seconds", "offered"), [(600, True), (0, False)])
+def test_a_review_is_offered_after_a_billed_session_only(
+    client: Client, karim: User, paid: Booking, seconds: int, *, offered: bool
+) -> None:
+    at = clock.now()
+    services.close_booking(booking=paid, billed_seconds=seconds, started_at=at, ended_at=at)
+    client.force_login(karim)
+    page = text_of(client.get(paid.get_absolute_url()))
+    assert "Voir le relevé" in page
+    assert ("Donner mon avis" in page) == offered
