@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reviews.services import publish_review
-
 from accounts.models import User
 from bookings.services import cancel_booking, counter_offer, refuse
 from core import clock
@@ -14,6 +12,7 @@ from demo.world import people, sessions
 from demo.world.sessions import Wish
 from demo.world.time import PARIS, local, moved_clock, run_due_jobs, travel_to
 from messaging.services import get_or_create_thread, send_message
+from reviews.services import publish_review
 
 WEEKS = timedelta(weeks=4)
 
