@@ -76,10 +76,7 @@ signaling
     otherHere = other;
     drawLobby();
   })
-  .on("chat.message", (line) => {
-    chat.receive(line);
-    if (line.author_id !== config.me) page.say(`${line.author} : ${line.body}`);
-  })
+  .on("chat.message", (line) => chat.receive(line))
   .on("peer.joined", ({ page: name }) => peerArrives(name))
   .on("peer.here", ({ page: name }) => peerArrives(name))
   .on("peer.gone", ({ page: name }) => peerLeaves(name))
@@ -200,7 +197,7 @@ for (const name of ["microphone", "camera"]) {
     const track = devices[name];
     if (!track) return lobby.open();
     track.enabled = !track.enabled;
-    page.press(name, track.enabled, page.text(`${name}_${track.enabled ? "on" : "off"}`));
+    page.press(name, track.enabled);
     tellMedia();
   });
 }
@@ -208,10 +205,7 @@ for (const name of ["microphone", "camera"]) {
 function sendTracks() {
   peer?.setTrack("microphone", devices.microphone);
   peer?.setTrack("camera", devices.camera);
-  for (const name of ["microphone", "camera"]) {
-    const on = devices[name]?.enabled ?? false;
-    page.press(name, on, page.text(`${name}_${on ? "on" : "off"}`));
-  }
+  for (const name of ["microphone", "camera"]) page.press(name, devices[name]?.enabled ?? false);
   tellMedia();
 }
 
@@ -235,14 +229,14 @@ page.click("end", async () => {
 function receiveState(state) {
   const before = meter.state;
   if (!meter.receive(state)) return;
-  if (before && before.end_asked_by !== state.end_asked_by) endAskedChanged(before, state);
+  if ((before?.end_asked_by ?? null) !== state.end_asked_by) endAskedChanged(state);
   // Nobody is billed beyond his last sign of life, so it is fresh when the end is near.
   signaling.beatEach(state.end_asked_by ? 1000 : config.beat_ms);
   if (before?.running && !state.running) signaling.send("presence.beat");
   draw();
 }
 
-async function endAskedChanged(before, state) {
+async function endAskedChanged(state) {
   page.dismiss("confirm-dialog");
   if (state.end_asked_by === config.role) {
     page.notify(page.text("end_asked_by_you"), { stays: true });
@@ -272,6 +266,8 @@ function paidStarted(at) {
 }
 
 function tell(news, now) {
+  // Without the server nothing is known of the other person: the loss itself was said.
+  if (!signaling.isOpen) return;
   if (news === "paid_started") paidStarted(now.now);
   else page.notify(page.text(news, { left: stopwatch(now.freeLeft, { up: true }), count: now.count }));
 }
@@ -296,6 +292,7 @@ function draw() {
 }
 
 function stateWords(now) {
+  if (!signaling.isOpen) return page.text("server_lost");
   if (now.counting) return page.text("paid_running");
   if (now.running) return page.text("free_running");
   if (now.windowLeft !== null) return page.text("limit_reached", { left: stopwatch(now.windowLeft, { up: true }) });

@@ -78,8 +78,7 @@ export class Newsroom {
     const { before } = this;
     this.before = now;
     if (!before) return;
-    if (!before.running && now.running && now.elapsed < now.freeUsed + 1 && now.freeLeft) this.tell("free_started", now);
-    else if (!before.running && now.running && before.elapsed > 0) this.tell("resumed", now);
+    if (!before.running && now.running) this.tell(before.elapsed === 0 && now.freeLeft ? "free_started" : "resumed", now);
     if (!before.counting && now.counting && before.freeLeft > 0) this.tell("paid_started", now);
     if (before.running && !now.running && !now.atLimit && now.phase !== "ended") this.tell("paused", now);
     if (!before.atLimit && now.atLimit && now.phase !== "ended") this.tell("limit_announced", now);

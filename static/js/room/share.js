@@ -39,7 +39,7 @@ export class Share {
 
   changed() {
     const { page } = this;
-    page.press("share", Boolean(this.track), page.text(this.track ? "share_stop" : "share"));
+    page.label("share", page.text(this.track ? "share_stop" : "share"));
     this.onChange();
   }
 

@@ -19,6 +19,10 @@ export class Signaling {
     document.addEventListener("visibilitychange", () => document.hidden || this.retryNow());
   }
 
+  get isOpen() {
+    return this.socket?.readyState === WebSocket.OPEN;
+  }
+
   on(type, listener) {
     this.listeners.set(type, listener);
     return this;
@@ -63,7 +67,7 @@ export class Signaling {
   }
 
   send(type, fields = {}) {
-    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    if (!this.isOpen) return false;
     this.socket.send(JSON.stringify({ type, ...fields }));
     return true;
   }

@@ -56,11 +56,13 @@ export class Page {
     if (!options.stays) this.fading = setTimeout(() => this.write("notice", ""), 8_000);
   }
 
-  press(name, pressed, label) {
+  press(name, pressed) {
+    this.get(name)?.setAttribute("aria-pressed", String(pressed));
+  }
+
+  label(name, words) {
     const button = this.get(name);
-    if (!button) return;
-    button.setAttribute("aria-pressed", String(pressed));
-    button.querySelector("span").textContent = label;
+    if (button) button.querySelector("[data-label]").textContent = words;
   }
 
   // The answer of a native dialog: true for its first button.
