@@ -13,7 +13,8 @@ from messaging.models import Message
 from messaging.selectors import recent_messages, thread_between
 from sessions_video.errors import Ended, NotConfirmed, NotToday, RoomError
 from sessions_video.models import EventKind, RoomEvent, VideoSession
-from sessions_video.rules import Cause, Part, Phase, Role, Segment, split_free
+from sessions_video.parts import Part, split_free
+from sessions_video.rules import Cause, Phase, Role, Segment
 
 
 def get_video_session_for(user: User, reference: str, *, lock: bool = False) -> VideoSession:

@@ -3,7 +3,8 @@
 import pytest
 
 from core.money import price_cents
-from sessions_video.rules import ALLOWED, Cause, Day, Meter, Part, Phase, Policy, Role, Segment, Stop, split_free
+from sessions_video.parts import Part, split_free
+from sessions_video.rules import ALLOWED, Cause, Day, Meter, Phase, Policy, Role, Segment, Stop
 
 MENTOR, LEARNER = Role.MENTOR, Role.LEARNER
 DAY = Day(0, 86_400_000)
