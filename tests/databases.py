@@ -32,8 +32,15 @@ def cloned_database(
 
     For tests without the `django_db` mark. Threads close their own connections (`in_threads` does).
     """
-    with django_db_blocker.unblock():
-        template = _test_database(request, django_db_blocker)
+    with fresh_clone(request, django_db_blocker) as name:
+        yield name
+
+
+@contextmanager
+def fresh_clone(request: pytest.FixtureRequest, blocker: DjangoDbBlocker) -> Iterator[str]:
+    """What `cloned_database` does, for fixtures that live longer than one test."""
+    with blocker.unblock():
+        template = _test_database(request, blocker)
         connections.close_all()
         name = f"clone_{os.getpid()}_{uuid4().hex[:8]}"
         with _cloned(template, name):

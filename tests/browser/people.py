@@ -4,9 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.test import Client
+from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import WATCH_CALLS
+from accounts.models import User
+from tests.browser.chromium import WATCH_CALLS
 
 PASSWORD = "une phrase longue"
 TIMEOUT_MS = 30_000
@@ -62,6 +65,13 @@ def arrive(browser: Browser, base: str, name: str, email: str, **options: Any) -
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None)
     return Person(name, email, page, base, errors)
+
+
+def session_cookie(user: User, base: str) -> SetCookieParam:
+    """What the browser of somebody holds who has logged in."""
+    client = Client()
+    client.force_login(user)
+    return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": base}
 
 
 def sign_up(person: Person) -> None:

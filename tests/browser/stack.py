@@ -10,9 +10,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from core.embedded.parts import Part, Plan
+from core.embedded.parts import MANAGE, Plan
 from core.embedded.places import PROJECT
 
+# Without beat: a test asks for a sweep itself, through the demo's clock.
+PARTS = ("stripe-sandbox", "web", "worker", "room-sweeper")
 READY_SECONDS = 60
 END_SECONDS = 15
 
@@ -28,6 +30,8 @@ class Stack:
             "CLOCK_OFFSET_FILE": os.environ["CLOCK_OFFSET_FILE"],
             "STRIPE_HTTP_CLIENT": "",
         }
+        parts = (self.plan.sandbox(), self.plan.web(), *self.plan.background())
+        self._commands = {part.name: part.command for part in parts}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     @property
@@ -36,16 +40,19 @@ class Stack:
 
     def start(self) -> None:
         self.plan.logs.mkdir(parents=True, exist_ok=True)
-        background = {part.name: part for part in self.plan.background()}
-        for part in (self.plan.sandbox(), self.plan.web(), background["worker"], background["room-sweeper"]):
-            self.launch(part)
+        for name in PARTS:
+            self.launch(name)
         self.wait_until_ready()
 
-    def launch(self, part: Part) -> None:
-        with (self.plan.logs / f"{part.name}.log").open("ab") as log:
-            self._running[part.name] = subprocess.Popen(
-                part.command, cwd=PROJECT, env=self._environment, stdout=log, stderr=log, start_new_session=True
+    def launch(self, name: str) -> None:
+        with (self.plan.logs / f"{name}.log").open("ab") as log:
+            self._running[name] = subprocess.Popen(
+                self._commands[name], cwd=PROJECT, env=self._environment, stdout=log, stderr=log, start_new_session=True
             )
+
+    def manage(self, *arguments: str) -> None:
+        """One of Django's commands, in the environment of the parts."""
+        subprocess.run([*MANAGE, *arguments], cwd=PROJECT, env=self._environment, check=True, capture_output=True)
 
     def kill(self, name: str) -> None:
         """As the kernel would, without a word."""

@@ -5,9 +5,7 @@ moved forward so that 48 hours pass.
 """
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -18,9 +16,9 @@ from accounts.models import User
 from core import clock
 from core.clock import ShiftedClock, get_clock
 from core.money import price_cents
-from tests.browser.conftest import FRAMES
+from tests.browser.chromium import FRAMES
 from tests.browser.people import Person, arrive, move_clock, sign_up
-from tests.browser.stack import Stack, database_url, running_stack
+from tests.browser.stack import Stack, database_url
 
 pytestmark = pytest.mark.browser
 
@@ -28,14 +26,8 @@ PARIS = ZoneInfo("Europe/Paris")
 RATE_CENTS = 6000
 
 
-@pytest.fixture
-def stack(cloned_database: str, tmp_path: Path) -> Iterator[Stack]:
-    to_nine_in_the_morning()
-    with running_stack(tmp_path, cloned_database) as running:
-        yield running
-
-
-def to_nine_in_the_morning() -> None:
+@pytest.fixture(autouse=True)
+def _nine_in_the_morning() -> None:
     """Of the next day, in Paris: the test meets no midnight by chance."""
     shifted = get_clock()
     assert isinstance(shifted, ShiftedClock)

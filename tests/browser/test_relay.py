@@ -17,8 +17,8 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from accounts.models import User
-from tests.browser.conftest import Site
-from tests.browser.test_room import Seat
+from tests.browser.seats import Seat
+from tests.browser.stack import Stack
 from tests.sessions_video.conftest import Room, at_local_hour, build_room
 
 # The relay first: the server reads its address when it starts.
@@ -60,13 +60,13 @@ def relay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def room(site: Site) -> Room:
+def room(stack: Stack) -> Room:
     at_local_hour(9)
     return build_room()
 
 
-def test_every_call_through_the_relay_connects(site: Site, sign_in: Callable[[User], Page], room: Room) -> None:
-    address = site.address + reverse("sessions_video:room", args=[room.video_session.booking.reference]) + "?relay"
+def test_every_call_through_the_relay_connects(stack: Stack, sign_in: Callable[[User], Page], room: Room) -> None:
+    address = stack.url + reverse("sessions_video:room", args=[room.video_session.booking.reference]) + "?relay"
     mentor, learner = Seat(sign_in(room.mentor), address), Seat(sign_in(room.learner), address)
     for seat in (mentor, learner):
         seat.allow_devices()

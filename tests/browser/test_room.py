@@ -11,67 +11,22 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from sessions_video.models import Lease, VideoSession
 from sessions_video.rules import Cause, Phase
-from tests.browser.conftest import FRAMES, Site
+from tests.browser.seats import PATIENCE_MS, Seat
+from tests.browser.stack import Stack
 from tests.sessions_video.conftest import Room, at_local_hour, build_room
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 20_000
 
 
 @pytest.fixture
-def room(site: Site) -> Room:
+def room(stack: Stack) -> Room:
     at_local_hour(9)
     return build_room()
 
 
-class Seat:
-    """One person in front of the room's page."""
-
-    def __init__(self, page: Page, address: str) -> None:
-        self.page = page
-        self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", self._listen)
-        page.set_default_timeout(PATIENCE_MS)
-        page.goto(address)
-
-    def _listen(self, message: object) -> None:
-        text = str(getattr(message, "text", ""))
-        if getattr(message, "type", "") == "error" and "WebSocket" not in text:
-            self.errors.append(text)
-
-    def part(self, name: str) -> str:
-        return f'[data-room="{name}"]'
-
-    def allow_devices(self) -> None:
-        self.page.click(self.part("allow"))
-        expect(self.page.locator(self.part("device-state"))).to_have_text("Votre caméra et votre micro fonctionnent.")
-
-    def connect(self) -> None:
-        expect(self.page.locator(self.part("connect"))).to_be_enabled(timeout=PATIENCE_MS)
-        self.page.click(self.part("connect"))
-
-    def frames(self) -> int:
-        return int(self.page.evaluate(FRAMES))
-
-    def sees_the_other(self) -> float:
-        """Seconds until images are decoded."""
-        started = time.monotonic()
-        while not self.frames() > 5:
-            assert time.monotonic() - started < 30, self.page.evaluate("window.calls.map((c) => c.connectionState)")
-            self.page.wait_for_timeout(100)
-        return time.monotonic() - started
-
-    def says(self, name: str, words: str | re.Pattern[str]) -> None:
-        expect(self.page.locator(self.part(name))).to_have_text(words, timeout=PATIENCE_MS)
-
-    def click(self, name: str) -> None:
-        self.page.click(self.part(name))
-
-
 @pytest.fixture
-def seats(site: Site, sign_in: Callable[[User], Page], room: Room) -> tuple[Seat, Seat]:
-    address = site.address + reverse("sessions_video:room", args=[room.video_session.booking.reference])
+def seats(stack: Stack, sign_in: Callable[[User], Page], room: Room) -> tuple[Seat, Seat]:
+    address = stack.url + reverse("sessions_video:room", args=[room.video_session.booking.reference])
     mentor, learner = Seat(sign_in(room.mentor), address), Seat(sign_in(room.learner), address)
     for seat in (mentor, learner):
         seat.allow_devices()
@@ -83,7 +38,7 @@ def seats(site: Site, sign_in: Callable[[User], Page], room: Room) -> tuple[Seat
 
 
 @pytest.mark.requirement("SK-12", "SK-80", "SK-83", "SK-84", "SK-85", "SK-87", "SK-88", "SK-89", "SK-90", "SK-98")
-def test_a_whole_session_from_the_preview_to_the_bill(seats: tuple[Seat, Seat], room: Room, site: Site) -> None:
+def test_a_whole_session_from_the_preview_to_the_bill(seats: tuple[Seat, Seat], room: Room, stack: Stack) -> None:
     mentor, learner = seats
     mentor.says("meter-state", "Temps gratuit en cours")
     learner.says("free", re.compile(r"^2:\d\d$"))
@@ -140,12 +95,13 @@ def wait_for_the_end(room: Room) -> VideoSession:
     return row
 
 
-def test_the_server_dies_and_the_call_goes_on(seats: tuple[Seat, Seat], room: Room, site: Site) -> None:
+def test_the_server_dies_and_the_call_goes_on(seats: tuple[Seat, Seat], room: Room, stack: Stack) -> None:
     mentor, learner = seats
-    site.kill_web()
+    stack.kill("web")
     learner.says("notice", re.compile("Connexion perdue"))
     before = learner.frames()
-    site.start_web()
+    stack.launch("web")
+    stack.wait_until_ready()
     for seat in (mentor, learner):
         expect(seat.page.locator(seat.part("meter-state"))).to_have_text("Temps gratuit en cours", timeout=PATIENCE_MS)
     learner.page.wait_for_timeout(1500)
