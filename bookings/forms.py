@@ -90,13 +90,16 @@ class RequestForm(ProposalForm):
     client_token = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
     field_order = ("offer", "duration", "other_minutes", "objectives", "day", "at", "client_token")
 
-    def __init__(self, *args: Any, mentor: User, chosen: str = "", today: date | None = None, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, mentor: User, chosen: str = "", minutes: str = "", today: date | None = None, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self._mentor = mentor
         field = self.fields["offer"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  (declared above)
         field.choices = _offers(mentor)
         field.initial = chosen
+        self.initial = {**_initial_duration(minutes), **self.initial}
         if today:
             self.fields["day"].widget.attrs["min"] = today.isoformat()
 
@@ -123,6 +126,19 @@ def offer_key(skill_slug: str, training_slug: str) -> str:
     return f"{_TRAINING}:{training_slug}" if training_slug else f"{_SKILL}:{skill_slug}"
 
 
+def _initial_duration(typed: str) -> dict[str, Any]:
+    """The fields for a duration that an address names; the usual one when it cannot be asked for."""
+    minutes = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= len(str(DURATION_MAX)) else 0
+    if not DURATION_MIN <= minutes <= DURATION_MAX or minutes % DURATION_STEP:
+        return {}
+    return _duration_fields(minutes)
+
+
+def _duration_fields(minutes: int) -> dict[str, Any]:
+    known = minutes in DURATION_CHOICES
+    return {"duration": str(minutes) if known else OTHER, "other_minutes": None if known else minutes}
+
+
 class CounterOfferForm(ProposalForm):
     """A changed version. `version` is the hash of the one being answered."""
 
@@ -135,11 +151,9 @@ class CounterOfferForm(ProposalForm):
 def initial_of(booking: Booking, version: BookingVersion) -> dict[str, Any]:
     """The open version, ready to be changed."""
     start = version.starts_at.astimezone(booking.zone)
-    known = version.duration_minutes in DURATION_CHOICES
     at: time = start.time()
     return {
-        "duration": str(version.duration_minutes) if known else OTHER,
-        "other_minutes": None if known else version.duration_minutes,
+        **_duration_fields(version.duration_minutes),
         "objectives": version.objectives,
         "day": start.date(),
         "at": at,

@@ -69,6 +69,8 @@ class Booking(models.Model):
     pay_before = models.DateTimeField(_("à payer avant le"), null=True, blank=True)
     # What the room measured, known when the booking is closed.
     billed_seconds = models.PositiveIntegerField(_("secondes facturées"), null=True, blank=True)
+    # Empty when nothing was charged, and once the review is written.
+    review_until = models.DateTimeField(_("avis attendu avant le"), null=True, blank=True)
     # Given by the form: a request sent twice makes one booking.
     client_token = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField(_("demandée le"))

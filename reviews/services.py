@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from bookings.models import Booking
+from bookings.services import end_review
 from core import clock
 from mentors.services import record_rating
 from notifications.services import notify
@@ -38,6 +39,7 @@ def publish_review(*, booking: Booking, by: User, mark: int, comment: str, now: 
     if not created:
         raise AlreadyReviewed
     record_rating(mentor=booking.mentor, mark=mark)
+    end_review(booking=booking)
     Invitation.objects.filter(booking=booking).update(next_at=None)
     _tell_mentor(review, moment)
     return review

@@ -1,6 +1,6 @@
 from bookings.services.calendars import calendar_file, google_url, outlook_url
 from bookings.services.cancellation import cancel_booking, check_cancelable
-from bookings.services.closing import close_booking, mark_in_progress, mark_not_held
+from bookings.services.closing import close_booking, end_review, mark_in_progress, mark_not_held
 from bookings.services.lapses import due_payment_ids, due_request_ids, lapse_payment, lapse_request
 from bookings.services.negotiation import accept_version, counter_offer, refuse, request_booking, withdraw
 from bookings.services.news import thread_of
@@ -28,6 +28,7 @@ __all__ = [
     "due_payment_ids",
     "due_reminder_ids",
     "due_request_ids",
+    "end_review",
     "google_url",
     "lapse_payment",
     "lapse_request",

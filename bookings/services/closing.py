@@ -1,6 +1,6 @@
 """What the video room reports: time billed, or a day without a session."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -43,6 +43,8 @@ def close_booking(
     booking.billed_seconds = billed_seconds
     _move(booking, Status.CLOSED, by=None, now=moment, reason=reason)
     settlement = settle(terms=_terms(booking, billed_seconds, started_at, ended_at), now=moment)
+    review_until = moment + values.days("review_days")
+    booking.review_until = review_until if settlement.charged_cents else None
     _move(booking, Status.SETTLED, by=None, now=moment)
     outcome = {
         "billed_seconds": billed_seconds,
@@ -61,11 +63,16 @@ def close_booking(
             **outcome,
             "payout_from": payout_from,
             "payout_until": moment + values.hours("payout_alarm_hours"),
-            "review_until": moment + timedelta(days=values.value("review_days")),
+            "review_until": review_until,
         },
     )
     booking_closed.send(sender=Booking, booking=booking)
     return booking
+
+
+def end_review(*, booking: Booking) -> None:
+    """The learner wrote his review: nothing offers it any more."""
+    Booking.objects.filter(pk=booking.pk).update(review_until=None)
 
 
 def _terms(

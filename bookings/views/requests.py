@@ -36,6 +36,7 @@ def new(request: HttpRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         mentor=mentor,
         chosen=offer_key(request.GET.get("competence", ""), request.GET.get("formation", "")),
+        minutes=request.GET.get("duree", ""),
         today=timezone.localtime(clock.now()).date(),
     )
     if request.method == "POST" and form.is_valid():

@@ -73,6 +73,18 @@ def new_url(mentor: User) -> str:
     return f"{reverse('bookings:new')}?mentor={mentor.page.slug}"
 
 
+@pytest.mark.parametrize(
+    ("named", "fields"),
+    [("90", ("90", None)), ("75", ("other", 75)), *((odd, ("60", None)) for odd in ("", "7", "62", "9999", "²"))],
+)
+def test_the_form_begins_with_the_duration_chosen_on_the_profile(
+    client: Client, karim: User, claire: User, named: str, fields: tuple[str, int | None]
+) -> None:
+    client.force_login(karim)
+    form = client.get(f"{new_url(claire)}&duree={named}").context["form"]
+    assert (form["duration"].value(), form["other_minutes"].value()) == fields
+
+
 # --- doors ---
 
 

@@ -71,6 +71,21 @@ def test_a_second_review_is_refused_and_what_was_typed_is_not_counted(session: R
     assert MentorProfile.objects.get(user=session.mentor).rating_sum == 5
 
 
+def test_a_review_is_offered_until_it_is_written(session: Room) -> None:
+    client = signed_in(session.learner)
+    pages = [session.fresh().booking.get_absolute_url(), reverse("bookings:my_sessions") + "?onglet=passees"]
+    offered = [address(session) in client.get(page).content.decode() for page in pages]
+    publish(session)
+    offered_again = [address(session) in client.get(page).content.decode() for page in pages]
+    assert (offered, offered_again) == ([True, True], [False, False])
+
+
+def test_a_review_is_no_longer_offered_when_it_is_too_late(session: Room) -> None:
+    pass_time(30 * DAY + 60)
+    page = signed_in(session.learner).get(session.fresh().booking.get_absolute_url())
+    assert address(session) not in page.content.decode()
+
+
 @pytest.mark.requirement("SK-98")
 def test_after_thirty_days_it_is_too_late(session: Room) -> None:
     pass_time(30 * DAY + 60)
