@@ -2,10 +2,16 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.models import AuditEntry, LegalAcceptance, MemberPage, User
+
+# allauth brings its tables: addresses and second factors are the members' own affair, and nobody signs in elsewhere.
+admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):

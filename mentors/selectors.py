@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time
 
+from django.utils.dates import WEEKDAYS
 from django.utils.formats import time_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -80,7 +82,8 @@ def usual_days(hints: Iterable[AvailabilityHint]) -> str:
         return gettext("En semaine")
     if days == [SATURDAY, SATURDAY + 1]:
         return gettext("Le week-end")
-    return ", ".join(str(AvailabilityHint.Weekday(day).label) for day in days).capitalize()
+    # Django writes the names of days as each language does inside a sentence.
+    return capfirst(", ".join(str(WEEKDAYS[day]) for day in days))
 
 
 def _written(hint: AvailabilityHint) -> str:

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Count, Q
-
 from catalog.models import Skill
+from catalog.selectors import members_by_skill
 
 POPULAR = 3
 
 
 def popular_skills() -> Sequence[Skill]:
-    """The skills most mentors that can be booked offer."""
-    bookable = Count("member_skills", filter=Q(member_skills__user__mentor_profile__is_bookable=True))
-    return list(Skill.objects.validated().annotate(mentors=bookable).order_by("-mentors", "name")[:POPULAR])
+    """The skills most members declared."""
+    counts = members_by_skill()
+    return sorted(Skill.objects.validated(), key=lambda skill: (-counts.get(skill.pk, 0), skill.name))[:POPULAR]

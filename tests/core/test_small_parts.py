@@ -5,6 +5,8 @@ from pathlib import Path
 import polib
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import translation
+from django.utils.translation import ngettext
 
 from config import env
 from core import references
@@ -88,3 +90,10 @@ def test_catalogues_are_compiled_when_older_than_their_source(tmp_path: Path) ->
     assert compile_catalogues(tmp_path) == [folder / "django.mo"]
     assert polib.mofile(str(folder / "django.mo"))[0].msgstr == "Hello"
     assert compile_catalogues(tmp_path) == []
+
+
+def test_french_says_nothing_in_the_singular() -> None:
+    compile_catalogues()
+    with translation.override("fr"):
+        said = [ngettext("%(count)s résultat", "%(count)s résultats", count) % {"count": count} for count in (0, 1, 2)]
+    assert said == ["0 résultat", "1 résultat", "2 résultats"]

@@ -4,6 +4,7 @@ from datetime import time
 from itertools import pairwise
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -113,6 +114,12 @@ def test_nobody_removes_the_range_of_another() -> None:
 def test_usual_days_are_said_in_few_words(days: range | list[int], words: str) -> None:
     hints = [AvailabilityHint(mentor=MentorProfile(), weekday=day, starts=NINE, ends=NOON) for day in days]
     assert usual_days(hints) == words
+
+
+def test_names_of_days_keep_their_capital_in_english() -> None:
+    hints = [AvailabilityHint(mentor=MentorProfile(), weekday=day, starts=NINE, ends=NOON) for day in (0, 4)]
+    with translation.override("en"):
+        assert usual_days(hints) == "Monday, Friday"
 
 
 minutes = st.integers(min_value=0, max_value=24 * 60 - 1)
