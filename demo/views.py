@@ -14,7 +14,7 @@ from accounts.models import User
 from config.celery import app as celery
 from core.clock import ShiftedClock, get_clock, now
 from demo.forms import ClockForm
-from demo.people import CANDIDATE_EMAIL, LEARNERS, MENTORS, PASSWORD, STAFF_EMAIL
+from demo.people import CANDIDATE, LEARNERS, MENTORS, PASSWORD, STAFF_EMAIL
 from notifications.models import Email
 
 EMAILS_PER_PAGE = 20
@@ -27,7 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
     order = [
         learners[0],
         MENTORS[0].email,
-        CANDIDATE_EMAIL,
+        CANDIDATE,
         STAFF_EMAIL,
         *learners[1:],
         *(m.email for m in MENTORS[1:]),
@@ -60,7 +60,7 @@ def move_clock(request: HttpRequest) -> HttpResponse:
 @require_POST
 def log_in(request: HttpRequest) -> HttpResponse:
     """Enter as one of the people of the demo."""
-    known = {STAFF_EMAIL, CANDIDATE_EMAIL, *(m.email for m in MENTORS), *(p.email for p in LEARNERS.values())}
+    known = {STAFF_EMAIL, CANDIDATE.email, *(m.email for m in MENTORS), *(p.email for p in LEARNERS.values())}
     user = get_object_or_404(User, email=request.POST.get("email", ""))
     if user.email not in known:
         return redirect("demo:index")

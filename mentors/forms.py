@@ -65,17 +65,6 @@ class ApplicationForm(forms.Form):
     )
 
 
-class DecisionForm(forms.Form):
-    """A decision of the team, with the reason the member reads."""
-
-    reason = forms.CharField(
-        label=_("Raison, lue par le membre"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 6, "cols": 80}),
-        error_messages={"required": _("Donnez la raison de la décision : le membre la lira.")},
-    )
-
-
 class MandateForm(forms.Form):
     """The version travels with the tick: what is accepted is the text that was read."""
 

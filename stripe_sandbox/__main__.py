@@ -5,6 +5,7 @@ import logging
 import signal
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from stripe_sandbox.courier import Address, Courier
@@ -60,9 +61,8 @@ def main() -> None:
     # `shutdown` waits for the loop to end, so it cannot be called from the loop's own thread.
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        pass
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
     finally:
         server.server_close()
         sandbox.store.close()

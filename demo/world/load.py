@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from accounts.models import User
 from bookings.services import cancel_booking, counter_offer, refuse
 from core import clock
-from demo.people import CANDIDATE_EMAIL, LEARNERS, MENTORS, STAFF_EMAIL, MentorData, ReviewData
-from demo.portraits import Look
+from demo.people import CANDIDATE, LEARNERS, MENTORS, STAFF_EMAIL, ReviewData
 from demo.world import people, sessions
 from demo.world.sessions import Wish
 from demo.world.time import PARIS, local, moved_clock, run_due_jobs, travel_to
@@ -15,24 +14,6 @@ from messaging.services import get_or_create_thread, send_message
 from reviews.services import publish_review
 
 WEEKS = timedelta(weeks=4)
-
-CANDIDATE = MentorData(
-    email=CANDIDATE_EMAIL,
-    first_name="Sofia",
-    last_name="Garnier",
-    headline="Espagnol oral et écrit",
-    position="Traductrice",
-    education="Licence d’espagnol, Bordeaux",
-    presentation="Je prépare aux examens et aux voyages, en conversation.",
-    languages="Français, espagnol",
-    skills=("Espagnol",),
-    rate_cents=3600,
-    siren="000000133",
-    city="Bayonne",
-    postcode="64100",
-    address="4 rue d’Espagne",
-    look=Look("#e3d9d2", "#e6bb99", "#c4946d", "#3b2418", "#7d4652", "bun"),
-)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from demo import world
-from demo.people import CANDIDATE_EMAIL, LEARNERS, MENTORS, PASSWORD, STAFF_EMAIL
+from demo.people import CANDIDATE, LEARNERS, MENTORS, PASSWORD, STAFF_EMAIL
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
         accounts = {
             "a learner": LEARNERS["lea"].email,
             "a mentor": MENTORS[0].email,
-            "a candidate": CANDIDATE_EMAIL,
+            "a candidate": CANDIDATE.email,
             "the team": f"{STAFF_EMAIL} (/admin/)",
         }
         self.stdout.write(f"Password of every account: {PASSWORD}")

@@ -1,63 +1,7 @@
-"""The people of the demo world. All invented; their company numbers are valid in form only."""
+"""The twelve mentors. All invented; their company numbers are valid in form only."""
 
-from dataclasses import dataclass, field
-
+from demo.people.data import MentorData, ReviewData, TrainingData
 from demo.portraits import Look
-
-PASSWORD = "skilmi-demo"  # noqa: S105  (printed by the demo; its data is invented)
-
-
-@dataclass(frozen=True)
-class TrainingData:
-    skill: str
-    title: str
-    description: str
-    minutes: int = 60
-
-
-@dataclass(frozen=True)
-class ReviewData:
-    """A past session with this mentor: who came, what for, how long it lasted, what was said of it."""
-
-    author: str
-    mark: int
-    comment: str
-    days_ago: int
-    billed_minutes: int
-
-
-@dataclass(frozen=True)
-class MentorData:
-    email: str
-    first_name: str
-    last_name: str
-    headline: str
-    position: str
-    education: str
-    presentation: str
-    languages: str
-    skills: tuple[str, ...]
-    rate_cents: int
-    siren: str
-    city: str
-    postcode: str
-    address: str
-    look: Look
-    is_registered_for_vat: bool = False
-    week: tuple[tuple[int, str, str], ...] = ()
-    trainings: tuple[TrainingData, ...] = ()
-    reviews: tuple[ReviewData, ...] = ()
-
-
-@dataclass(frozen=True)
-class LearnerData:
-    email: str
-    first_name: str
-    last_name: str
-    headline: str
-    look: Look
-    skills: tuple[str, ...] = field(default=())
-
 
 MENTORS: tuple[MentorData, ...] = (
     MentorData(
@@ -420,31 +364,3 @@ MENTORS: tuple[MentorData, ...] = (
         week=((4, "17:00", "20:00"), (5, "10:00", "13:00")),
     ),
 )
-
-LEARNERS: dict[str, LearnerData] = {
-    "lea": LearnerData(
-        "apprenant@skilmi.example",
-        "Léa",
-        "Martin",
-        "Chargée de communication, je découvre les données",
-        Look("#e6dccb", "#f0d0b8", "#d2a88c", "#5a3a24", "#7a4a52", "long_fringe"),
-    ),
-    "tom": LearnerData(
-        "tom@skilmi.example",
-        "Tom",
-        "Rivière",
-        "En reconversion",
-        Look("#d2d8d0", "#e5bd9c", "#c3946f", "#3a2a1e", "#4a5a70", "fringe"),
-    ),
-    "awa": LearnerData(
-        "awa@skilmi.example",
-        "Awa",
-        "Ndiaye",
-        "Artisane, j’ouvre ma boutique",
-        Look("#dcd8cc", "#7a4e36", "#5d3926", "#1a1310", "#8a5a6a", "curls"),
-        skills=("Couture",),
-    ),
-}
-
-STAFF_EMAIL = "equipe@skilmi.example"
-CANDIDATE_EMAIL = "candidat@skilmi.example"
