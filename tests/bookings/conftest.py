@@ -10,20 +10,5 @@ __all__ = ["cloned_database", "sandbox"]
 
 
 @pytest.fixture
-def claire(db: None) -> User:
-    return people.mentor("Claire", "Roux")
-
-
-@pytest.fixture
 def skill(claire: User) -> Skill:
     return people.skill_of(claire)
-
-
-@pytest.fixture
-def karim(db: None) -> User:
-    return people.member("Karim", "Benali")
-
-
-@pytest.fixture
-def nadia(db: None) -> User:
-    return people.member("Nadia", "Faure")

@@ -2,17 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.sessions_video.conftest import Room, at_local_hour, build_room, hold_session
+from tests.sessions_video.conftest import Room, hold_session, make_room, morning
 
-
-@pytest.fixture
-def morning() -> None:
-    at_local_hour(9)
-
-
-@pytest.fixture
-def make_room(db: None, morning: None) -> Callable[..., Room]:
-    return build_room
+__all__ = ["make_room", "morning"]
 
 
 @pytest.fixture
