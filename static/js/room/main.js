@@ -252,9 +252,9 @@ async function endAskedChanged(state) {
   }
 }
 
-function amountWords() {
+function amountWords(text = "amount_so_far") {
   const now = meter.read();
-  return page.text("final_amount", { amount: meter.euros(now.amount), duration: stopwatch(now.billed * 1000) });
+  return page.text(text, { amount: meter.euros(now.amount), duration: stopwatch(now.billed * 1000) });
 }
 
 function paidStarted(at) {
@@ -325,7 +325,7 @@ function final(code) {
   const over = code === 4410;
   const title = { 4409: "final_elsewhere", 4410: "final_over", 4401: "final_signed_out", 4429: "final_too_fast" }[code];
   page.write("final-title", page.text(title ?? "final_not_now"));
-  page.write("final-text", over && meter.state ? amountWords() : "");
+  page.write("final-text", over && meter.state ? amountWords("amount_charged") : "");
   page.show("final-here", [4409, 4429].includes(code));
   page.show("final-proof", over);
   page.show("final-review", over && meter.read()?.amount > 0);
