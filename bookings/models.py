@@ -114,6 +114,10 @@ class Booking(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("bookings:detail", args=[self.reference])
 
+    def awaits_review(self, by: User, now: datetime) -> bool:
+        """Charged, within the delay, and not reviewed yet."""
+        return by.pk == self.learner_id and self.review_until is not None and now <= self.review_until
+
     @property
     def ledger_reference(self) -> str:
         """How billing, notices and cards name this booking."""

@@ -78,7 +78,7 @@ def actions_for(booking: Booking, viewer: User, now: datetime, notice: timedelta
         cancel=status in (Status.ACCEPTED, Status.CONFIRMED) and now < cancellation_deadline(booking, viewer, notice),
         enter=status in FINAL and day.starts_at <= now < day.ends_at,
         calendar=status in FINAL and now < booking.ends_at,
-        review=is_learner and booking.review_until is not None and now <= booking.review_until,
+        review=booking.awaits_review(viewer, now),
         proof=status in HELD | {Status.NOT_HELD},
         ask_again=is_learner and status in (Status.LAPSED, Status.DECLINED, Status.CANCELED, Status.WITHDRAWN),
     )

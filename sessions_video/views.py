@@ -112,6 +112,7 @@ def proof(request: HttpRequest, reference: str) -> HttpResponse:
         "video_session": video_session,
         "booking": booking,
         "is_learner": booking.learner_id == user.pk,
+        "awaits_review": booking.awaits_review(user, clock.now()),
         "proof": result,
         "lines": [_described(line) for line in result.lines],
         "chart": _chart(result.lines),

@@ -8,7 +8,7 @@ DEMO = True
 DEBUG = not env.flag("OPTIMIZED", default=False)
 # Known to everybody: the demo holds invented data and listens on this machine only.
 SECRET_KEY = "demo-only-secret-key-which-protects-nothing-of-value"  # noqa: S105
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.words("ALLOWED_HOSTS")]
 INTERNAL_IPS: list[str] = []
 
 INSTALLED_APPS = [*INSTALLED_APPS, "demo"]

@@ -109,12 +109,21 @@ def _local(value: datetime | date, zone: ZoneInfo | str | None) -> datetime | da
 
 def _day_of_month(value: datetime | date) -> str:
     """French says « 1er » for the first day only."""
-    french = (get_language() or "fr").startswith("fr")
-    return "1er" if french and value.day == 1 else str(value.day)
+    return "1er" if _in_french() and value.day == 1 else str(value.day)
+
+
+def _in_french() -> bool:
+    return (get_language() or "fr").startswith("fr")
+
+
+def _short(value: datetime | date, style: str) -> str:
+    """The name of a day or month: French writes it without a capital."""
+    words = dateformat.format(value, style)
+    return words.lower() if _in_french() else words
 
 
 def _words(value: datetime | date, month: str, *, weekday: bool) -> str:
-    rest = dateformat.format(value, f"{month}{NO_BREAK_SPACE}Y")
+    rest = _short(value, month) + dateformat.format(value, f"{NO_BREAK_SPACE}Y")
     words = f"{_day_of_month(value)}{NO_BREAK_SPACE}{rest}"
     return f"{dateformat.format(value, 'l')} {words}" if weekday else words
 
@@ -128,7 +137,7 @@ def day(value: datetime | date | None, zone: ZoneInfo | str | None = None) -> st
 @register.filter
 def short_day(value: datetime | date | None, zone: ZoneInfo | str | None = None) -> str:
     """« 4 déc. 2026 »."""
-    return "" if value is None else _words(_local(value, zone), "N", weekday=False).lower()
+    return "" if value is None else _words(_local(value, zone), "N", weekday=False)
 
 
 @register.filter
@@ -172,11 +181,11 @@ def recent(value: datetime | None, zone: ZoneInfo | str | None = None) -> str:
         return clock(value, zone)
     if days_ago == 1:
         return _("hier")
-    return dateformat.format(local, "D").lower() if days_ago < DAYS_PER_WEEK else _short_without_year(local)
+    return _short(local, "D") if days_ago < DAYS_PER_WEEK else _short_without_year(local)
 
 
 def _short_without_year(value: datetime) -> str:
-    return f"{_day_of_month(value)}{NO_BREAK_SPACE}{dateformat.format(value, 'N').lower()}"
+    return f"{_day_of_month(value)}{NO_BREAK_SPACE}{_short(value, 'N')}"
 
 
 STYLES = {
@@ -206,9 +215,9 @@ def calendar_leaf(value: datetime | None, zone: ZoneInfo | str | None = None) ->
     local = _local(value, zone)
     return format_html(
         "<span>{}</span> <b>{}</b> <span>{}</span>",
-        dateformat.format(local, "D").lower(),
+        _short(local, "D"),
         local.day,
-        dateformat.format(local, "N").lower(),
+        _short(local, "N"),
     )
 
 

@@ -77,6 +77,7 @@ def test_the_first_of_a_month_is_written_1er_in_french_only() -> None:
         assert house.short_day(date(2026, 12, 1)).replace(NBSP, " ") == "1er déc. 2026"
     with translation.override("en"):
         assert house.day(date(2026, 12, 1)).replace(NBSP, " ") == "Tuesday 1 December 2026"
+        assert house.short_day(date(2026, 12, 1)).replace(NBSP, " ") == "1 Dec. 2026"
 
 
 def test_a_short_moment_and_clocks() -> None:
