@@ -3,6 +3,7 @@
 from functools import cache
 from zoneinfo import available_timezones
 
+from django.core.validators import slug_re
 from django.http import Http404
 
 from accounts.legal import VERSIONS
@@ -20,6 +21,8 @@ def place_names() -> tuple[str, ...]:
 
 def get_page_by_slug(slug: str) -> MemberPage:
     """A member's public page. 404 when there is none or the account is closed."""
+    if not slug_re.match(slug):
+        raise Http404
     page = MemberPage.objects.select_related("user").filter(slug=slug, user__is_active=True).first()
     if page is None:
         raise Http404

@@ -6,7 +6,7 @@ app_name = "billing"
 
 urlpatterns: list[URLPattern] = [
     path("factures/", invoices.index, name="invoices"),
-    path("factures/<str:reference>.pdf", invoices.pdf, name="invoice_pdf"),
+    path("factures/<reference:reference>.pdf", invoices.pdf, name="invoice_pdf"),
     path("revenus/", earnings.index, name="earnings"),
     path("revenus/sessions.csv", earnings.export, name="earnings_csv"),
     path("credit/", credit.index, name="credit"),

@@ -5,4 +5,4 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from core import checks  # noqa: F401, PLC0415  (registers the system checks)
+        from core import addresses, checks  # noqa: F401, PLC0415  (register a converter and the system checks)

@@ -7,7 +7,7 @@ app_name = "messaging"
 urlpatterns: list[URLPattern] = [
     path("messagerie/", views.inbox, name="inbox"),
     path("messagerie/nouveau/<slug:slug>/", views.contact, name="contact"),
-    path("messagerie/<str:reference>/", views.thread, name="thread"),
-    path("messagerie/<str:reference>/nouveaux/", views.news, name="news"),
-    path("messagerie/<str:reference>/lecture/", views.read, name="read"),
+    path("messagerie/<reference:reference>/", views.thread, name="thread"),
+    path("messagerie/<reference:reference>/nouveaux/", views.news, name="news"),
+    path("messagerie/<reference:reference>/lecture/", views.read, name="read"),
 ]

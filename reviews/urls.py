@@ -5,6 +5,6 @@ from reviews import views
 app_name = "reviews"
 
 urlpatterns: list[URLPattern] = [
-    path("reservations/<str:reference>/avis/", views.new, name="new"),
-    path("reservations/<str:reference>/avis/modifier/", views.edit, name="edit"),
+    path("reservations/<reference:reference>/avis/", views.new, name="new"),
+    path("reservations/<reference:reference>/avis/modifier/", views.edit, name="edit"),
 ]

@@ -14,6 +14,7 @@ from django.http import Http404
 from django.utils import translation
 
 from core import clock
+from core.addresses import is_reference
 from core.errors import DomainError
 from sessions_video import broadcast, services
 from sessions_video.errors import BadMessage, RoomError
@@ -54,6 +55,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
         if not self.user.is_authenticated:
             return NOT_SIGNED_IN
         reference = self.scope["url_route"]["kwargs"]["reference"]
+        if not is_reference(reference):
+            return NOT_YOURS
         try:
             self.page = str(UUID(parse_qs(self.scope["query_string"].decode())["page"][0]))
             found, refused = await in_database(_look, user=self.user, reference=reference)

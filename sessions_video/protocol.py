@@ -26,6 +26,8 @@ def _text(longest: int) -> Check:
     def check(value: Any) -> str:
         if not isinstance(value, str) or len(value) > longest or "\x00" in value:
             raise ValueError
+        # Half of a surrogate pair, which JSON can write, is not text: neither the database nor a socket takes it.
+        value.encode()
         return value
 
     return check

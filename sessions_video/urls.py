@@ -5,7 +5,7 @@ from sessions_video import views
 app_name = "sessions_video"
 
 urlpatterns: list[URLPattern] = [
-    path("salle/<str:reference>/", views.room, name="room"),
-    path("salle/<str:reference>/ice/", views.ice, name="ice"),
-    path("reservations/<str:reference>/releve/", views.proof, name="proof"),
+    path("salle/<reference:reference>/", views.room, name="room"),
+    path("salle/<reference:reference>/ice/", views.ice, name="ice"),
+    path("reservations/<reference:reference>/releve/", views.proof, name="proof"),
 ]

@@ -110,6 +110,7 @@ async def test_a_visitor_a_stranger_and_a_wrong_address_are_sent_away(open_room:
     assert await refusal_code(AnonymousUser(), reference(open_room)) == 4401
     assert await refusal_code(stranger, reference(open_room)) == 4404
     assert await refusal_code(open_room.mentor, "no-such-room") == 4404
+    assert await refusal_code(open_room.mentor, "a\x00b") == 4404
     assert await refusal_code(open_room.mentor, reference(open_room), page="not-a-page") == 4404
 
 

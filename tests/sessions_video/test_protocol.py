@@ -43,6 +43,7 @@ BAD = [
     '{"type": "chat.send", "client_id": "1", "body": "x"}',
     json.dumps({"type": "chat.send", "client_id": PAGE, "body": "x" * (MAX_CHAT + 1)}),
     json.dumps({"type": "chat.send", "client_id": PAGE, "body": "a\x00b"}),
+    json.dumps({"type": "chat.send", "client_id": PAGE, "body": "a\ud800b"}),
     json.dumps({"type": "chat.send", "client_id": PAGE}),
     json.dumps({"type": "signal.description", "to": PAGE, "generation": 0, "description": {"type": "pranswer"}}),
     json.dumps({"type": "media.state", "microphone": 1, "camera": False, "screen": False}),
