@@ -15,6 +15,10 @@ class DateInThePast(BookingError):
     user_message = _("Choisissez une date à venir.")
 
 
+class DateTooFar(BookingError):
+    user_message = _("Choisissez une date dans les deux ans qui viennent.")
+
+
 class HourDoesNotExist(BookingError):
     user_message = _(
         "Cette heure n’existe pas ce jour-là, à cause du passage à l’heure d’été. Choisissez une autre heure."

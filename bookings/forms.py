@@ -79,7 +79,9 @@ class ProposalForm(forms.Form):
         typed = self["duration"].value()
         if typed == OTHER:
             typed = self["other_minutes"].value()
-        minutes = int(typed) if str(typed or "").isdecimal() else DEFAULT_MINUTES
+        text = str(typed or "")
+        # Python refuses to read a number of thousands of digits.
+        minutes = int(text) if text.isdecimal() and len(text) <= len(str(DURATION_MAX)) else DEFAULT_MINUTES
         return min(max(minutes, DURATION_MIN), DURATION_MAX)
 
 

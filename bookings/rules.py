@@ -11,13 +11,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bookings.errors import BadDuration, DateInThePast, EndsAfterMidnight, HourDoesNotExist
+from bookings.errors import BadDuration, DateInThePast, DateTooFar, EndsAfterMidnight, HourDoesNotExist
 from core.money import price_cents
 
 DURATION_MIN = 15
 DURATION_MAX = 480
 DURATION_STEP = 5
 DURATION_CHOICES = (30, 45, 60, 90, 120)
+FARTHEST = timedelta(days=731)
 WITHDRAWAL_PERIOD = timedelta(days=14)
 
 
@@ -52,6 +53,7 @@ def day_bounds(day: date, zone: ZoneInfo) -> Slot:
 def planned_slot(day: date, at: time, duration_minutes: int, zone: ZoneInfo, now: datetime) -> Slot:
     """The interval of a proposal, checked against every rule of K-15."""
     check_duration(duration_minutes)
+    _check_day(day, now)
     starts_at = local_instant(day, at, zone)
     if starts_at <= now:
         raise DateInThePast
@@ -59,6 +61,14 @@ def planned_slot(day: date, at: time, duration_minutes: int, zone: ZoneInfo, now
     if ends_at > day_bounds(day, zone).ends_at:
         raise EndsAfterMidnight
     return Slot(starts_at, ends_at)
+
+
+def _check_day(day: date, now: datetime) -> None:
+    """Roughly, before any arithmetic: the first and the last days of the calendar have no neighbours."""
+    if day < now.date() - timedelta(days=1):
+        raise DateInThePast
+    if day > now.date() + FARTHEST:
+        raise DateTooFar
 
 
 def check_duration(minutes: int) -> None:

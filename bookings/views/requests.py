@@ -11,7 +11,14 @@ from accounts.http import member_of
 from accounts.models import User
 from accounts.selectors import get_page_by_slug
 from bookings import presentation, rules, selectors, services
-from bookings.errors import DateInThePast, EndsAfterMidnight, HourDoesNotExist, MentorNotBookable, YourselfRefused
+from bookings.errors import (
+    DateInThePast,
+    DateTooFar,
+    EndsAfterMidnight,
+    HourDoesNotExist,
+    MentorNotBookable,
+    YourselfRefused,
+)
 from bookings.forms import RequestForm, offer_key
 from bookings.states import OPEN, Status
 from core import clock
@@ -21,7 +28,12 @@ from mentors.selectors import is_bookable, profile_of, week_of
 from messaging.selectors import thread_between
 
 # Where an error of the rules is shown.
-FIELD_OF: dict[type[DomainError], str] = {DateInThePast: "day", HourDoesNotExist: "at", EndsAfterMidnight: "at"}
+FIELD_OF: dict[type[DomainError], str] = {
+    DateInThePast: "day",
+    DateTooFar: "day",
+    HourDoesNotExist: "at",
+    EndsAfterMidnight: "at",
+}
 
 
 @login_required

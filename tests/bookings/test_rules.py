@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings import rules
-from bookings.errors import BadDuration, DateInThePast, EndsAfterMidnight, HourDoesNotExist
+from bookings.errors import BadDuration, DateInThePast, DateTooFar, EndsAfterMidnight, HourDoesNotExist
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -91,7 +91,7 @@ def test_the_maximum_is_the_price_of_the_planned_time(minutes: int, rate: int) -
 
 
 @given(
-    day=st.dates(date(2026, 1, 2), date(2030, 12, 31)),
+    day=st.dates(date(2026, 1, 2), date(2027, 12, 31)),
     at=st.times().map(lambda value: value.replace(second=0, microsecond=0)),
     minutes=st.sampled_from([15, 60, 480]),
     zone=st.sampled_from(["Europe/Paris", "America/New_York", "Africa/Cairo", "Asia/Kolkata", "Pacific/Auckland"]),
@@ -107,6 +107,20 @@ def test_a_slot_lies_within_its_day_and_reads_back_as_typed(day: date, at: time,
     local = found.starts_at.astimezone(where)
     assert (local.date(), local.time().replace(fold=0)) == (day, at)
     assert found.ends_at - found.starts_at == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    ("day", "error"),
+    [
+        (date.min, DateInThePast),
+        (date(2025, 12, 31), DateInThePast),
+        (date(2028, 1, 3), DateTooFar),
+        (date.max, DateTooFar),
+    ],
+)
+def test_days_without_a_session_are_refused_before_any_arithmetic(day: date, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        slot(day, time(0, 0))
 
 
 def test_a_version_lapses_after_seven_days_or_at_its_own_start() -> None:
