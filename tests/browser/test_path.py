@@ -4,12 +4,12 @@ Nothing is faked but Stripe, whose stand-in runs as a process of its own and is 
 moved forward so that 48 hours pass.
 """
 
-import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+from allauth.account.models import EmailAddress
 from playwright.sync_api import Browser, expect
 
 from accounts.models import User
@@ -52,7 +52,8 @@ def _nine_in_the_morning() -> None:
     "SK-99",
 )
 def test_a_booking_travels_from_the_search_to_the_payout(stack: Stack, cloned_database: str, chromium: Browser) -> None:
-    User.objects.create_superuser("equipe@example.org", "une phrase longue", first_name="Camille")
+    camille = User.objects.create_superuser("equipe@example.org", "une phrase longue", first_name="Camille")
+    EmailAddress.objects.create(user=camille, email=camille.email, primary=True, verified=True)
     mentor = arrive(chromium, stack.url, "Claire Vasseur", "claire@example.org")
     learner = arrive(chromium, stack.url, "Karim Benali", "karim@example.org")
     team = arrive(chromium, stack.url, "Camille Roux", "equipe@example.org")
@@ -115,10 +116,9 @@ def billing(mentor: Person) -> None:
 
 
 def validate(team: Person) -> None:
-    team.go("/admin/login/?next=/admin/mentors/mentorprofile/")
-    team.page.get_by_label(re.compile("e-mail", re.IGNORECASE)).fill(team.email)
-    team.page.get_by_label(re.compile("mot de passe", re.IGNORECASE)).fill("une phrase longue")
-    team.page.locator("[type=submit]").first.click()
+    team.go("/admin/mentors/mentorprofile/")
+    team.fill(login=team.email, password="une phrase longue")
+    team.press("Se connecter")
     team.page.get_by_role("link", name="Claire Vasseur").click()
     team.page.get_by_role("link", name="Valider").click()
     team.page.locator("[name=reason]").fill("Parcours solide.")
