@@ -1,0 +1,261 @@
+"""Every address, asked for by everybody: a new one without a line in the table fails here."""
+
+from collections.abc import Iterator
+from datetime import time
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import User
+from billing.models import Invoice
+from catalog.models import MemberSkill
+from catalog.services import TrainingWords, create_training
+from messaging.selectors import thread_between
+from notifications.models import Email, Notice
+from reviews.services import publish_review
+from stripe_sandbox import Sandbox
+from tests.sessions_video.conftest import at_local_hour, build_room, hold_session, make_member, request
+
+METHOD_NOT_ALLOWED = 405
+ROLES = ("visitor", "stranger", "learner", "mentor", "team")
+LOGIN = "login"
+EVERYBODY = "GET 200 200 200 200 200"
+EVERYBODY_SENDS = "POST 302 302 302 302 302"
+MEMBERS = "GET login 200 200 200 200"
+MEMBERS_SEND = "POST login 302 302 302 302"
+BOTH = "GET login 404 200 200 404"
+BOTH_SEND = "POST login 404 302 302 404"
+
+# Method, then the status for each of ROLES. `login` is the way to the log-in page.
+TABLE = {
+    "health": EVERYBODY,
+    "account_signup": "GET 200 302 302 302 302",
+    "account_login": "GET 200 302 302 302 302",
+    "account_logout": "GET 302 200 200 200 200",
+    "account_inactive": EVERYBODY,
+    "account_email_verification_sent": EVERYBODY,
+    "account_confirm_email": EVERYBODY,
+    "account_email": MEMBERS,
+    "account_reauthenticate": MEMBERS,
+    "account_change_password": MEMBERS,
+    "account_set_password": "GET login 302 302 302 302",
+    "account_reset_password": EVERYBODY,
+    "account_reset_password_done": EVERYBODY,
+    "account_reset_password_from_key": EVERYBODY,
+    "account_reset_password_from_key_done": EVERYBODY,
+    "mfa_index": MEMBERS,
+    "mfa_authenticate": "GET login 302 302 302 302",
+    "mfa_reauthenticate": "GET login 302 302 302 302",
+    # Asks for the password again first.
+    "mfa_activate_totp": "GET login 302 302 302 302",
+    "mfa_deactivate_totp": "GET login 404 404 404 404",
+    "mfa_view_recovery_codes": "GET login 404 404 404 404",
+    "mfa_generate_recovery_codes": "GET login 302 302 302 302",
+    "mfa_download_recovery_codes": "GET login 404 404 404 404",
+    "notifications:list": MEMBERS,
+    "notifications:read_all": MEMBERS_SEND,
+    "notifications:mute": MEMBERS_SEND,
+    "notifications:read": "POST login 404 302 404 404",
+    "billing:invoices": MEMBERS,
+    # Being made.
+    "billing:invoice_pdf": "GET login 404 202 202 404",
+    "billing:earnings": MEMBERS,
+    "billing:earnings_csv": MEMBERS,
+    "billing:credit": MEMBERS,
+    "billing:onboarding": MEMBERS_SEND,
+    "billing:onboarding_return": MEMBERS,
+    # Without Stripe's signature.
+    "billing:webhook": "POST 400 400 400 400 400",
+    "billing:webhook_v2": "POST 400 400 400 400 400",
+    "messaging:inbox": MEMBERS,
+    "messaging:thread": BOTH,
+    "messaging:news": BOTH,
+    "messaging:read": BOTH_SEND,
+    "messaging:contact": "GET login 200 302 302 200",
+    "mentors:application": MEMBERS,
+    "mentors:billing": MEMBERS,
+    "mentors:rate": "POST login 200 200 200 200",
+    "mentors:availability": "POST login 200 200 200 200",
+    "mentors:availability_removal": MEMBERS_SEND,
+    "mentors:company": "POST login 200 200 200 200",
+    "mentors:mandate": "POST login 200 200 200 200",
+    "catalog:community": EVERYBODY,
+    "catalog:community_skill": EVERYBODY,
+    "catalog:categories": EVERYBODY,
+    "catalog:trainings": EVERYBODY,
+    # A draft.
+    "catalog:training": "GET 404 404 404 404 404",
+    "catalog:offer": MEMBERS,
+    "catalog:training_new": "GET login 302 302 200 302",
+    "catalog:proposal": "POST login 302 302 200 302",
+    "catalog:training_edit": "GET login 404 404 200 404",
+    "catalog:training_submission": "POST login 404 404 302 404",
+    "catalog:skill_addition": MEMBERS_SEND,
+    "catalog:skill_removal": MEMBERS_SEND,
+    "bookings:my_sessions": MEMBERS,
+    "bookings:new": "GET login 200 200 302 200",
+    "bookings:detail": BOTH,
+    # The mentor's answer is awaited.
+    "bookings:counter_offer": "GET login 404 302 200 404",
+    "bookings:acceptance": BOTH_SEND,
+    "bookings:refusal": "GET login 404 302 200 404",
+    "bookings:withdrawal": BOTH_SEND,
+    "bookings:payment": "GET login 404 302 404 404",
+    "bookings:payment_return": "GET login 404 302 404 404",
+    "bookings:cancellation": "GET login 404 302 302 404",
+    "bookings:calendar": BOTH,
+    "sessions_video:room": BOTH,
+    # The session has ended.
+    "sessions_video:ice": "GET login 404 403 403 404",
+    "sessions_video:proof": BOTH,
+    "reviews:new": "GET login 404 200 404 404",
+    "reviews:edit": "GET login 404 200 404 404",
+    **dict.fromkeys(
+        ["pages:home", "pages:become_mentor", "pages:help", "pages:terms", "pages:service_terms"], EVERYBODY
+    ),
+    **dict.fromkeys(["pages:privacy", "pages:legal_notice", "pages:accessibility", "pages:cookies"], EVERYBODY),
+    **dict.fromkeys(["pages:review_policy", "pages:ranking_policy", "pages:profile"], EVERYBODY),
+    "pages:profile_edit": MEMBERS,
+    "pages:photo": "POST login 200 200 200 200",
+    "pages:photo_removal": MEMBERS_SEND,
+    "pages:account": MEMBERS,
+    "pages:preferences": MEMBERS,
+    "pages:welcome": MEMBERS,
+    "pages:theme": EVERYBODY_SENDS,
+    "pages:language": EVERYBODY_SENDS,
+    # With the demo's settings only (tests/demo/test_production_knows_no_demo.py).
+    "demo:index": EVERYBODY,
+    "demo:clock": EVERYBODY_SENDS,
+    "demo:email": EVERYBODY,
+    "demo:email_body": EVERYBODY,
+    "demo:email_attachment": "GET 302 302 302 302 302",
+    "demo:log_in": "POST 404 404 404 404 404",
+}
+
+
+def addresses(resolver: URLResolver | None = None, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+        elif pattern.name:
+            yield f"{space}{pattern.name}", pattern
+
+
+ADMIN_VALUES = {"verb": "validation", "app_label": "accounts"}
+OURS = [(name, pattern) for name, pattern in addresses() if not name.startswith("admin:")]
+
+
+class World:
+    """One session that was held, one that is asked for, and what belongs to their two people."""
+
+    def __init__(self) -> None:
+        at_local_hour(9)
+        self.room = hold_session(build_room())
+        mentor, learner = self.room.mentor, self.room.learner
+        publish_review(booking=self.room.video_session.booking, by=learner, mark=5, comment="Clair et patient.")
+        self.asked = request(mentor, learner, hour=20)
+        self.skill = MemberSkill.objects.get(user=mentor).skill
+        words = TrainingWords(self.skill.category, self.skill, "Lire un tableau en une heure", "Repérer les trous.", 60)
+        self.training = create_training(mentor=mentor, words=words)
+        self.hint = mentor.mentor_profile.availability.create(weekday=1, starts=time(9), ends=time(12))
+        self.people: dict[str, User | None] = {
+            "visitor": None,
+            "stranger": make_member("Nadia"),
+            "learner": learner,
+            "mentor": mentor,
+            "team": User.objects.create_superuser("equipe@example.org", "sesame-ouvre-toi"),
+        }
+
+    def address(self, name: str, pattern: URLPattern) -> str:
+        given = {kind: self.value(name, kind) for kind in pattern.pattern.regex.groupindex}
+        query = f"?mentor={self.room.mentor.page.slug}" if name == "bookings:new" else ""
+        return reverse(name, kwargs={**pattern.default_args, **given}) + query
+
+    def value(self, name: str, kind: str) -> str | int:
+        app = name.partition(":")[0]
+        held = self.room.video_session.booking.reference
+        thread = thread_between(self.room.mentor, self.room.learner)
+        assert thread
+        found: dict[str, str | int] = {
+            "bookings": self.asked.reference,
+            "sessions_video": held,
+            "reviews": held,
+            "messaging": self.room.mentor.page.slug if kind == "slug" else thread.reference,
+            "pages": self.room.mentor.page.slug,
+            "catalog": self.training.slug if "training" in name else self.skill.slug,
+            "notifications": Notice.objects.filter(recipient=self.room.learner)[0].pk,
+            "mentors": self.hint.pk,
+            "billing": Invoice.objects.get().reference,
+            "demo": 1 if kind == "attachment" else Email.objects.all()[0].reference,
+        }
+        return found.get(app, "1")
+
+
+@pytest.fixture
+def world(db: None, sandbox: Sandbox) -> World:
+    return World()
+
+
+def signed_in(user: User | None) -> Client:
+    client = Client()
+    if user:
+        client.force_login(user)
+    return client
+
+
+def answer(client: Client, method: str, address: str) -> HttpResponse:
+    """What is written is taken back: no line of the table disturbs another."""
+    with transaction.atomic():
+        response: HttpResponse = client.generic(method, address)  # type: ignore[assignment]  # the client's own kind
+        transaction.set_rollback(True)
+    return response
+
+
+def said(response: HttpResponse) -> str:
+    where = response.headers.get("Location", "")
+    return LOGIN if where.startswith(reverse("account_login")) else str(response.status_code)
+
+
+def test_every_address_has_a_line() -> None:
+    assert {name for name, _pattern in OURS} == set(TABLE)
+
+
+def test_each_person_gets_what_the_table_says(world: World) -> None:
+    wrong = []
+    for role in ROLES:
+        client = signed_in(world.people[role])
+        for name, pattern in OURS:
+            method, *statuses = TABLE[name].split()
+            wanted = statuses[ROLES.index(role)]
+            if (got := said(answer(client, method, world.address(name, pattern)))) != wanted:
+                wrong.append(f"{name}, {role}: {got} instead of {wanted}")
+    assert "\n".join(wrong) == ""
+
+
+def test_no_address_takes_a_method_it_does_not_know(world: World) -> None:
+    client = signed_in(world.people["learner"])
+    taken = {
+        (name, method): status
+        for name, pattern in OURS
+        # allauth's own views are its own tests' affair.
+        if not name.startswith(("account_", "mfa_"))
+        for method in ("DELETE", "PUT", "GET" if TABLE[name].startswith("POST") else "TRACE")
+        if (status := answer(client, method, world.address(name, pattern)).status_code) != METHOD_NOT_ALLOWED
+    }
+    assert taken == {}
+
+
+@pytest.mark.parametrize("role", ["visitor", "learner", "mentor"])
+def test_only_the_team_enters_the_administration(world: World, role: str) -> None:
+    client = signed_in(world.people[role])
+    entered = {}
+    for name, pattern in addresses():
+        if name.startswith("admin:"):
+            given = {kind: ADMIN_VALUES.get(kind, "1") for kind in pattern.pattern.regex.groupindex}
+            response = answer(client, "GET", reverse(name, kwargs=given))
+            if response.status_code not in {302, 403, 404}:
+                entered[name] = response.status_code
+    assert entered == {}
