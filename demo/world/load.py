@@ -1,11 +1,14 @@
 """The order of the demo world's life: people, then three weeks of sessions, then what is going on today."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.models import User
+from bookings.selectors import today_sessions
 from bookings.services import cancel_booking, counter_offer, refuse
 from core import clock
+from core.errors import DomainError
 from demo.people import CANDIDATE, LEARNERS, MENTORS, STAFF_EMAIL, ReviewData
 from demo.world import people, sessions
 from demo.world.sessions import Wish
@@ -46,6 +49,18 @@ def load() -> None:
         people.add_candidate(CANDIDATE, joined=clock.now())
         travel_to(present)
         run_due_jobs()
+
+
+def renew() -> None:
+    """The world was made on another day: Léa and Inès agree on a session today again."""
+    lea, ines = User.objects.get(email=LEARNERS["lea"].email), User.objects.get(email=MENTORS[0].email)
+    if today_sessions(lea):
+        return
+    present = clock.now()
+    # Whoever plays with the demo may have taken the hour or changed the mentor.
+    with moved_clock(), suppress(DomainError):
+        travel_to(present - timedelta(hours=2))
+        sessions.confirm(Wish(lea, ines, _slot_today(present), "Choisir le graphique qui convient."))
 
 
 def _add_staff() -> User:

@@ -9,10 +9,12 @@ from demo.people import CANDIDATE, LEARNERS, MENTORS, PASSWORD, STAFF_EMAIL
 
 
 class Command(BaseCommand):
-    help = "Makes the demo world if it is not there yet; prints its accounts."
+    help = "Makes the demo world if it is not there yet, gives it a session today; prints its accounts."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        if not world.is_loaded():
+        if world.is_loaded():
+            world.renew()
+        else:
             world.load()
         accounts = {
             "a learner": LEARNERS["lea"].email,
