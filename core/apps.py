@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CoreConfig(AppConfig):
     name = "core"
+    verbose_name = _("Réglages de la plateforme")
 
     def ready(self) -> None:
         from core import addresses, checks  # noqa: F401, PLC0415  (register a converter and the system checks)
