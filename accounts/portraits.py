@@ -3,6 +3,7 @@
 Position, camera and hidden data of the original are lost on purpose.
 """
 
+import struct
 from io import BytesIO
 from typing import Final
 
@@ -13,6 +14,20 @@ from accounts.errors import PhotoNotReadable, PhotoTooBig
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_PIXELS: Final = 40_000_000
 WIDTH: Final = 800
+# What Pillow raises on damaged pictures, and on notes of the camera that are not what they say.
+DAMAGED: Final = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    OSError,
+    EOFError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    struct.error,
+)
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 # A face sits in the upper half of a portrait: crop less above than below.
 CENTERING: Final = (0.5, 0.35)
@@ -29,7 +44,7 @@ def redraw(content: bytes) -> bytes:
             if original.width * original.height > MAX_PIXELS:
                 raise PhotoTooBig
             picture = ImageOps.exif_transpose(original).convert("RGB")
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
+    except DAMAGED as error:
         raise PhotoNotReadable from error
     picture = ImageOps.fit(picture, _target_size(*picture.size), Image.Resampling.LANCZOS, centering=CENTERING)
     clean = Image.new("RGB", picture.size)

@@ -2,10 +2,11 @@
 
 from allauth.account import views as account
 from django.conf import settings
-from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.static import serve
 
+from accounts.views import signup
 from core.views import health
 
 handler403 = "pages.views.errors.forbidden"
@@ -16,7 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sante/", health, name="health"),
     path("admin/", admin.site.urls),
     # allauth keeps its names, at French addresses.
-    path("inscription/", account.signup, name="account_signup"),
+    path("inscription/", signup, name="account_signup"),
     path("connexion/", account.login, name="account_login"),
     path("deconnexion/", account.logout, name="account_logout"),
     path("compte-inactif/", account.account_inactive, name="account_inactive"),
@@ -53,4 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 if getattr(settings, "DEMO", False):
     urlpatterns.append(path("demo/", include("demo.urls")))
-    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+    # `static()` serves nothing when DEBUG is off, as in the optimized demo.
+    urlpatterns.append(
+        path(f"{settings.MEDIA_URL.removeprefix('/')}<path:path>", serve, {"document_root": settings.MEDIA_ROOT})
+    )

@@ -1,5 +1,6 @@
 """Pages, photos, legal texts, traces."""
 
+import struct
 from io import BytesIO
 
 import pytest
@@ -135,6 +136,17 @@ def test_a_photo_taken_sideways_is_turned() -> None:
 def test_what_is_not_a_photo_is_refused_by_its_content(content: bytes) -> None:
     with pytest.raises(PhotoNotReadable):
         redraw(content)
+
+
+def test_a_photo_with_damaged_notes_of_its_camera_is_refused() -> None:
+    """Turned by 90°, with a resolution that is a word."""
+    turned = struct.pack("<HHII", 0x0112, 3, 1, 6)
+    resolution = struct.pack("<HHI4s", 0x011A, 2, 4, b"abc\0")
+    notes = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + turned + resolution + struct.pack("<I", 0)
+    out = BytesIO()
+    Image.new("RGB", (64, 80)).save(out, "JPEG", exif=notes)
+    with pytest.raises(PhotoNotReadable):
+        redraw(out.getvalue())
 
 
 def test_a_cut_photo_is_refused() -> None:
