@@ -140,6 +140,33 @@ def test_cancellation_and_close_at_once_leave_one_end(learner: User, mentor: Use
     assert (booking.status, left) in {(Status.CANCELED, 4700), (Status.SETTLED, 4622)}
 
 
+def test_acceptance_and_withdrawal_at_once_leave_one_of_them(learner: User, mentor: User) -> None:
+    booking = ask(learner, mentor)
+    results = in_threads(accepting(booking, mentor), lambda: services.withdraw(booking=booking, by=learner, now=NOW))
+    assert sum(isinstance(result, DomainError) for result in results) == 1
+    booking.refresh_from_db()
+    assert booking.status in {Status.ACCEPTED, Status.WITHDRAWN}
+
+
+@pytest.mark.requirement("SK-61")
+def test_a_payment_that_every_messenger_brings_while_the_mentor_cancels_is_counted_once(
+    learner: User, mentor: User, sandbox: Sandbox
+) -> None:
+    booking = agreed(learner, mentor)
+    url = services.begin_payment(booking=booking, by=learner, shown_cents=4700, asks_early_start=True, now=NOW)
+    sandbox.pay(session_of(url), ACCEPTED)
+    payment = TopUp.objects.get(checkout_url=url)
+    results = in_threads(
+        *[lambda: refresh(TopUp.objects.get(pk=payment.pk), now=NOW)] * 3,
+        lambda: services.look_at_payment(booking=booking, now=NOW),
+        lambda: services.cancel_booking(booking=booking, by=mentor, now=NOW),
+    )
+    assert [result for result in results if isinstance(result, Exception)] == []
+    booking.refresh_from_db()
+    left = credit_of(learner)
+    assert (booking.status, left.available_cents, left.held_cents) == (Status.CANCELED, 4700, 0)
+
+
 def test_two_sweeps_at_once_lapse_and_remind_once(learner: User, mentor: User) -> None:
     booking = ask(learner, mentor)
     results = in_threads(*[lambda: services.lapse_request(booking_id=booking.pk, now=START)] * 3)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from billing.models import Settlement
 from sessions_video import services
-from sessions_video.errors import MentorElsewhere
+from sessions_video.errors import CannotStart, MentorElsewhere
 from sessions_video.models import Lease
 from sessions_video.rules import Cause, Phase
 from sessions_video.services.writer import locked_meter
@@ -86,3 +86,23 @@ def test_a_late_sweeper_bills_the_same(real_room: Room, late: int) -> None:
     services.sweep_session(room.pk)
     services.sweep_session(room.pk)
     assert [end for _, end in room.spans()] == [last]
+
+
+@pytest.mark.requirement("SK-88")
+def test_the_paid_time_started_twice_at_once_starts_once(real_room: Room) -> None:
+    real_room.both_join()
+    start = partial(services.start_paid, video_session=real_room.video_session, by=real_room.mentor)
+    results = in_threads(*[start] * 4)
+    assert sum(isinstance(result, int) for result in results) == 1
+    assert sum(isinstance(result, CannotStart) for result in results) == 3
+
+
+def test_both_ask_to_end_at_once_and_one_bill_is_made(real_room: Room) -> None:
+    real_room.both_join()
+    real_room.spend(200)
+    people = (real_room.learner, real_room.mentor)
+    results = in_threads(*(partial(services.ask_end, video_session=real_room.video_session, by=one) for one in people))
+    assert [result for result in results if isinstance(result, Exception)] == []
+    in_threads(*(partial(services.confirm_end, video_session=real_room.video_session, by=one) for one in people))
+    assert real_room.fresh().phase == Phase.ENDED
+    assert Settlement.objects.count() == 1
