@@ -1,7 +1,11 @@
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.mail import get_connection, send_mail
 from django.test import Client
 from django.urls import reverse
@@ -77,3 +81,11 @@ def test_the_team_enters_the_admin(client: Client) -> None:
     User.objects.create_superuser(STAFF_EMAIL, "x")
     answer = client.post(reverse("demo:log_in"), {"email": STAFF_EMAIL})
     assert answer.headers["Location"] == reverse("admin:index")
+
+
+@pytest.mark.django_db
+def test_portraits_are_served_without_debug_too(client: Client) -> None:
+    assert not settings.DEBUG
+    name = default_storage.save("portrait.txt", ContentFile(b"picture"))
+    answer: Any = client.get(default_storage.url(name))
+    assert b"".join(answer.streaming_content) == b"picture"
