@@ -10,17 +10,18 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from core.embedded.parts import MANAGE, Plan
+from core.embedded.parts import HOST, MANAGE, Plan
 from core.embedded.places import PROJECT
 
-# Without beat: a test asks for a sweep itself, through the demo's clock.
-PARTS = ("stripe-sandbox", "web", "worker", "room-sweeper")
 READY_SECONDS = 60
 END_SECONDS = 15
 
 
 class Stack:
-    """Web, worker, room sweeper and the stand-in for Stripe, on free ports."""
+    """Web, worker, room sweeper and the stand-in for Stripe, on free ports.
+
+    Without beat: a test asks for the sweeps itself, through the demo's clock.
+    """
 
     def __init__(self, root: Path, database: str) -> None:
         self.plan = Plan(root=root, port=free_port_pair())
@@ -38,9 +39,14 @@ class Stack:
     def url(self) -> str:
         return self.plan.url
 
-    def start(self) -> None:
+    def start(self, *preparation: str) -> None:
+        """`preparation`: a command of Django's done before anything looks at the rows, as `./run demo` does."""
         self.plan.logs.mkdir(parents=True, exist_ok=True)
-        for name in PARTS:
+        self.launch("stripe-sandbox")
+        if preparation:
+            self._wait_for_port(self.plan.sandbox_port)
+            self._manage(*preparation)
+        for name in ("web", "worker", "room-sweeper"):
             self.launch(name)
         self.wait_until_ready()
 
@@ -49,10 +55,6 @@ class Stack:
             self._running[name] = subprocess.Popen(
                 self._commands[name], cwd=PROJECT, env=self._environment, stdout=log, stderr=log, start_new_session=True
             )
-
-    def manage(self, *arguments: str) -> None:
-        """One of Django's commands, in the environment of the parts."""
-        subprocess.run([*MANAGE, *arguments], cwd=PROJECT, env=self._environment, check=True, capture_output=True)
 
     def kill(self, name: str) -> None:
         """As the kernel would, without a word."""
@@ -67,8 +69,26 @@ class Stack:
                     return
             except OSError:
                 if time.monotonic() > deadline:
-                    raise TimeoutError(f"no page at {self.url}\n{self.log('web')}") from None
+                    raise TimeoutError(f"no page at {self.url}\n{self.log('web')[-4000:]}") from None
                 time.sleep(0.1)
+
+    def _manage(self, *arguments: str) -> None:
+        done = subprocess.run(
+            [*MANAGE, *arguments], cwd=PROJECT, env=self._environment, check=False, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+
+    def _wait_for_port(self, port: int) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while True:
+            try:
+                socket.create_connection((HOST, port), timeout=1).close()
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"nobody listens at {port}") from None
+                time.sleep(0.1)
+            else:
+                return
 
     def log(self, name: str) -> str:
         return (self.plan.logs / f"{name}.log").read_text(encoding="utf8", errors="replace")
@@ -85,10 +105,10 @@ class Stack:
 
 
 @contextmanager
-def running_stack(root: Path, database: str) -> Iterator[Stack]:
+def running_stack(root: Path, database: str, *preparation: str) -> Iterator[Stack]:
     stack = Stack(root, database)
     try:
-        stack.start()
+        stack.start(*preparation)
         yield stack
     finally:
         stack.stop()

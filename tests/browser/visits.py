@@ -1,0 +1,303 @@
+"""Every page and who sees it: the list that `test_pages` walks through.
+
+An address is in `VISITS`, or in `WITHOUT_PAGE` with the reason.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.utils import user_pk_to_url_str
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.urls import reverse
+
+from accounts.models import User
+from bookings.models import Booking
+from bookings.states import Status
+from catalog.models import Skill, Training
+from core.models import Setting
+from demo.people import CANDIDATE, LEARNERS, MENTORS, STAFF_EMAIL
+from mentors.models import MentorProfile
+from messaging.models import Thread
+from notifications.models import Email
+from reviews.models import Review
+
+LEA, TOM, AWA = (LEARNERS[key].email for key in ("lea", "tom", "awa"))
+INES = MENTORS[0].email
+MALIK, SAMIRA, HUGO, NOAH = (f"{name}@skilmi.example" for name in ("malik", "samira", "hugo", "noah"))
+VISITOR = ""
+# Gave his password, not yet his second factor.
+AT_THE_DOOR = "isaac@skilmi.example"
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
+Finder = Callable[[], tuple[object, ...]]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One address, opened by one person. `find` gives what stands in the address."""
+
+    who: str
+    name: str
+    find: Finder = tuple
+    query: str = ""
+    status: int = 200
+    # Where the address sends to, when it does so on purpose.
+    lands: str = ""
+    label: str = ""
+
+    def path(self) -> str:
+        return reverse(self.name, args=self.find()) + self.query
+
+    def __str__(self) -> str:
+        person = self.who.partition("@")[0] or "visitor"
+        return "-".join(filter(None, [person, self.name, self.query, self.label]))
+
+
+def slug(email: str) -> Finder:
+    return lambda: (User.objects.get(email=email).page.slug,)
+
+
+def booking(learner: str, mentor: str, *statuses: Status) -> Finder:
+    """The newest of these two, in one of these states."""
+    wanted = {"learner__email": learner, "mentor__email": mentor, "status__in": statuses}
+    return lambda: (Booking.objects.filter(**wanted).latest("pk").reference,)
+
+
+def thread(one: str, other: str) -> Finder:
+    def find() -> tuple[object, ...]:
+        people = User.objects.filter(email__in=[one, other]).order_by("pk")
+        return (Thread.objects.get(first=people[0], second=people[1]).reference,)
+
+    return find
+
+
+def training(of: str) -> Finder:
+    return lambda: (Training.objects.filter(mentor__email=of).earliest("pk").slug,)
+
+
+def reviewed(learner: str) -> Finder:
+    return lambda: (Review.objects.filter(author__email=learner).latest("pk").booking.reference,)
+
+
+def email() -> tuple[object, ...]:
+    return (Email.objects.latest("pk").reference,)
+
+
+def confirmation_key() -> tuple[object, ...]:
+    user = User.objects.get(email=NOAH)
+    address, _created = EmailAddress.objects.get_or_create(user=user, email="nouvelle@skilmi.example")
+    return (EmailConfirmationHMAC(address).key,)
+
+
+def reset_key() -> tuple[object, ...]:
+    user = User.objects.get(email=NOAH)
+    return (user_pk_to_url_str(user), default_token_generator.make_token(user))
+
+
+def first(model: type[Model]) -> Finder:
+    return lambda: (model._default_manager.earliest("pk").pk,)
+
+
+def visits(who: str, *names: str) -> list[Visit]:
+    return [Visit(who, name) for name in names]
+
+
+def setting() -> tuple[object, ...]:
+    by = User.objects.get(email=STAFF_EMAIL)
+    row = {"value": 1500, "effective_from": LATER, "by": by, "reason": "Essai"}
+    return (Setting.objects.get_or_create(key="commission_basis_points", defaults=row)[0].pk,)
+
+
+def group() -> tuple[object, ...]:
+    return (Group.objects.get_or_create(name="Essai")[0].pk,)
+
+
+def candidate() -> tuple[object, ...]:
+    return (MentorProfile.objects.get(user__email=CANDIDATE.email).pk,)
+
+
+PUBLIC = [
+    *visits(
+        VISITOR,
+        "pages:home",
+        "pages:become_mentor",
+        "pages:help",
+        "pages:terms",
+        "pages:service_terms",
+        "pages:privacy",
+        "pages:legal_notice",
+        "pages:accessibility",
+        "pages:cookies",
+        "pages:review_policy",
+        "pages:ranking_policy",
+        "catalog:community",
+        "catalog:categories",
+        "catalog:trainings",
+        "account_signup",
+        "account_login",
+        "account_inactive",
+        "account_email_verification_sent",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key_done",
+        "demo:index",
+    ),
+    Visit(VISITOR, "catalog:community", query="?q=tableaux", lands="/communaute/tableur/"),
+    Visit(VISITOR, "catalog:community", query="?q=zzzz"),
+    Visit(VISITOR, "catalog:community_skill", lambda: (Skill.objects.get(name="Python").slug,)),
+    Visit(VISITOR, "catalog:training", training(INES)),
+    Visit(VISITOR, "pages:profile", slug(INES), label="mentor"),
+    Visit(VISITOR, "pages:profile", slug(LEA), label="learner"),
+    Visit(VISITOR, "pages:profile", lambda: ("personne",), status=404, label="unknown"),
+    Visit(VISITOR, "account_confirm_email", confirmation_key),
+    Visit(VISITOR, "account_confirm_email", lambda: ("0",), label="stale"),
+    Visit(VISITOR, "account_reset_password_from_key", reset_key, lands="-set-password/"),
+    Visit(VISITOR, "account_reset_password_from_key", lambda: ("1", "0"), label="stale"),
+    Visit(VISITOR, "demo:email", email),
+    Visit(VISITOR, "demo:email_body", email),
+]
+LEARNER = [
+    *visits(
+        LEA,
+        "pages:account",
+        "pages:welcome",
+        "pages:preferences",
+        "pages:profile_edit",
+        "account_email",
+        "account_change_password",
+        "account_reauthenticate",
+        "account_logout",
+        "mfa_index",
+        "mfa_activate_totp",
+        "notifications:list",
+        "billing:credit",
+        "billing:invoices",
+        "billing:onboarding_return",
+        "messaging:inbox",
+        "bookings:my_sessions",
+        "mentors:application",
+        "mentors:billing",
+        "catalog:offer",
+    ),
+    Visit(LEA, "bookings:my_sessions", query="?onglet=aujourdhui"),
+    Visit(LEA, "bookings:my_sessions", query="?onglet=passees"),
+    Visit(LEA, "pages:profile", slug(INES), label="mentor"),
+    Visit(LEA, "messaging:thread", thread(LEA, INES)),
+    Visit(LEA, "messaging:contact", slug(NOAH)),
+    Visit(LEA, "bookings:new", query="?mentor=ines-haddad"),
+    Visit(LEA, "bookings:detail", booking(LEA, INES, Status.CONFIRMED), label="confirmed"),
+    Visit(LEA, "bookings:detail", booking(LEA, MALIK, Status.COUNTERED), label="countered"),
+    Visit(LEA, "bookings:detail", booking(LEA, SAMIRA, Status.SETTLED), label="settled"),
+    Visit(LEA, "bookings:counter_offer", booking(LEA, MALIK, Status.COUNTERED)),
+    Visit(LEA, "bookings:refusal", booking(LEA, MALIK, Status.COUNTERED)),
+    Visit(LEA, "bookings:cancellation", booking(LEA, HUGO, Status.CONFIRMED)),
+    Visit(LEA, "sessions_video:room", booking(LEA, INES, Status.CONFIRMED)),
+    Visit(LEA, "sessions_video:room", booking(LEA, HUGO, Status.CONFIRMED), status=403, label="another-day"),
+    Visit(LEA, "sessions_video:room", booking(LEA, SAMIRA, Status.SETTLED), label="ended"),
+    Visit(LEA, "sessions_video:proof", booking(LEA, SAMIRA, Status.SETTLED)),
+    Visit(LEA, "reviews:new", booking(LEA, SAMIRA, Status.SETTLED)),
+    Visit(LEA, "reviews:new", reviewed(LEA), label="done"),
+    Visit(LEA, "reviews:edit", reviewed(LEA)),
+]
+OTHER_MEMBERS = [
+    Visit(AWA, "bookings:payment", booking(AWA, HUGO, Status.ACCEPTED)),
+    *visits(TOM, "mfa_index", "mfa_deactivate_totp", "mfa_reauthenticate"),
+    *visits(TOM, "mfa_view_recovery_codes", "mfa_generate_recovery_codes"),
+    *visits(AT_THE_DOOR, "mfa_authenticate"),
+    *visits(NOAH, "account_set_password"),
+]
+MENTOR = [
+    *visits(
+        INES,
+        "pages:account",
+        "pages:profile_edit",
+        "mentors:application",
+        "mentors:billing",
+        "catalog:offer",
+        "catalog:training_new",
+        "billing:earnings",
+        "billing:invoices",
+        "billing:onboarding_return",
+        "bookings:my_sessions",
+        "messaging:inbox",
+    ),
+    Visit(INES, "pages:profile", slug(INES), label="own"),
+    Visit(INES, "catalog:training_edit", training(INES)),
+    Visit(INES, "messaging:thread", thread(TOM, INES)),
+    Visit(INES, "bookings:detail", booking(TOM, INES, Status.REQUESTED), label="requested"),
+    Visit(INES, "bookings:counter_offer", booking(TOM, INES, Status.REQUESTED)),
+    Visit(INES, "bookings:refusal", booking(TOM, INES, Status.REQUESTED)),
+    Visit(INES, "sessions_video:room", booking(LEA, INES, Status.CONFIRMED)),
+    Visit(INES, "sessions_video:proof", booking(LEA, INES, Status.SETTLED)),
+]
+CANDIDATES = visits(CANDIDATE.email, "pages:account", "mentors:application", "mentors:billing", "catalog:offer")
+
+
+# Of these the demo has none.
+ROWS_MADE: dict[type[Model], Finder] = {Setting: setting, Group: group}
+
+
+def of_staff() -> list[Visit]:
+    """Each list of the team, one row of each, and what can be added or decided."""
+    found = visits(STAFF_EMAIL, "admin:index", "admin:password_change")
+    for model, options in admin.site._registry.items():
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        found.append(Visit(STAFF_EMAIL, f"{name}_changelist"))
+        found.append(Visit(STAFF_EMAIL, f"{name}_change", ROWS_MADE.get(model, first(model))))
+        if type(options).has_add_permission is admin.ModelAdmin.has_add_permission:
+            found.append(Visit(STAFF_EMAIL, f"{name}_add"))
+    user = User._meta
+    found += [Visit(STAFF_EMAIL, f"admin:{user.app_label}_{user.model_name}_history", first(User))]
+    return found
+
+
+TEAM = [
+    *of_staff(),
+    Visit(STAFF_EMAIL, "admin:mentors_mentorprofile_decision", lambda: (*candidate(), "validation")),
+    Visit(STAFF_EMAIL, "admin:mentors_mentorprofile_decision", lambda: (*candidate(), "refus")),
+]
+VISITS = [*PUBLIC, *LEARNER, *OTHER_MEMBERS, *MENTOR, *CANDIDATES, *TEAM]
+
+ACTION = "takes a form and sends elsewhere: its page is the one that holds the form"
+FILE = "a file, not a page"
+FRAGMENT = "a part of a page that is in the list"
+MACHINE = "spoken between programs"
+WITHOUT_PAGE = {
+    "health": MACHINE,
+    "billing:webhook": MACHINE,
+    "billing:webhook_v2": MACHINE,
+    "sessions_video:ice": MACHINE,
+    "billing:invoice_pdf": FILE,
+    "billing:earnings_csv": FILE,
+    "bookings:calendar": FILE,
+    "demo:email_attachment": FILE,
+    "mfa_download_recovery_codes": FILE,
+    "messaging:news": FRAGMENT,
+    "bookings:payment_return": "waits for the bank, a moment only; `test_path` passes through it",
+    "messaging:read": ACTION,
+    "notifications:read": ACTION,
+    "notifications:read_all": ACTION,
+    "notifications:mute": ACTION,
+    "billing:onboarding": ACTION,
+    "mentors:rate": ACTION,
+    "mentors:availability": ACTION,
+    "mentors:availability_removal": ACTION,
+    "mentors:company": ACTION,
+    "mentors:mandate": ACTION,
+    "catalog:proposal": ACTION,
+    "catalog:training_submission": ACTION,
+    "catalog:skill_addition": ACTION,
+    "catalog:skill_removal": ACTION,
+    "bookings:acceptance": ACTION,
+    "bookings:withdrawal": ACTION,
+    "pages:photo": ACTION,
+    "pages:photo_removal": ACTION,
+    "pages:theme": ACTION,
+    "pages:language": ACTION,
+    "demo:clock": ACTION,
+    "demo:log_in": ACTION,
+}
