@@ -32,7 +32,11 @@ def test_a_translation_keeps_the_placeholders(path: Path) -> None:
 @pytest.mark.parametrize("path", catalogues(), ids=str)
 def test_the_compiled_catalogue_is_fresh(path: Path) -> None:
     compile_catalogues()
-    # The same word may stand alone and have a plural elsewhere: both are told apart by their plural.
-    compiled = {(entry.msgid, entry.msgid_plural): entry.msgstr for entry in polib.mofile(str(path.with_suffix(".mo")))}
+    compiled = {_identity(entry): entry.msgstr for entry in polib.mofile(str(path.with_suffix(".mo")))}
     for entry in polib.pofile(str(path)).translated_entries():
-        assert compiled[entry.msgid, entry.msgid_plural] == entry.msgstr
+        assert compiled[_identity(entry)] == entry.msgstr
+
+
+def _identity(entry: polib.POEntry | polib.MOEntry) -> tuple[str, str, str]:
+    """The same word may have a plural, or another meaning, elsewhere."""
+    return entry.msgctxt or "", entry.msgid, entry.msgid_plural or ""
