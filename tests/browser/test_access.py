@@ -128,7 +128,7 @@ def enter_the_room(keys: Keyboard) -> None:
     keys.tab_to("Tester ma caméra et mon micro")
     keys.press("Enter")
     expect(keys.page.locator("[data-room=device-state]")).to_have_text("Votre caméra et votre micro fonctionnent.")
-    expect(keys.page.locator("[data-room=connect]")).to_be_enabled()
+    expect(keys.page.locator("[data-room=connect]")).to_be_enabled(timeout=20_000)
     assert keys.page.evaluate(FOCUS)["tag"] != "BODY", "the focus was on a button that went away"
     keys.tab_to("Se connecter", tag="BUTTON")
 
