@@ -136,8 +136,9 @@ def _get_or_create(request: PageRequest) -> TopUp:
         expires_at=request.closes_at,
     )
     TopUp.objects.bulk_create([fresh], ignore_conflicts=True)
-    top_up = TopUp.objects.get(user=request.payer, purpose=request.reference, status=TopUpStatus.OPEN)
-    if top_up.amount_cents != request.amount_cents:
+    # None: another messenger learned in between that the open payment was made.
+    top_up = TopUp.objects.filter(user=request.payer, purpose=request.reference, status=TopUpStatus.OPEN).first()
+    if top_up is None or top_up.amount_cents != request.amount_cents:
         raise AmountChanged
     if top_up.expires_at != request.closes_at:
         TopUp.objects.filter(pk=top_up.pk).update(expires_at=request.closes_at)
