@@ -75,7 +75,7 @@ class Keyboard:
         expect(self.page.locator("main")).to_be_focused()
 
 
-@pytest.mark.requirement("SK-61")
+@pytest.mark.requirement("SK-6", "SK-59")
 def test_a_session_is_asked_for_and_its_room_entered_with_keys_alone(
     stack: Stack, room: Room, sign_in: Callable[[User], Page]
 ) -> None:
