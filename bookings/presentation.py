@@ -56,6 +56,7 @@ class Actions:
     pay: bool = False
     reopen: bool = False
     cancel: bool = False
+    cancel_before: datetime | None = None
     enter: bool = False
     calendar: bool = False
     review: bool = False
@@ -70,12 +71,14 @@ def actions_for(booking: Booking, viewer: User, now: datetime, notice: timedelta
     is_live = status in OPEN and booking.expires_at > now
     before_start = now < booking.starts_at
     day = booking.day_bounds
+    deadline = cancellation_deadline(booking, viewer, notice)
     return Actions(
         answer=is_live and booking.awaits == viewer,
         withdraw=is_live and booking.awaits != viewer,
         pay=is_learner and status == Status.ACCEPTED and before_start,
         reopen=is_learner and status == Status.PAYMENT_LAPSED and before_start,
-        cancel=status in (Status.ACCEPTED, Status.CONFIRMED) and now < cancellation_deadline(booking, viewer, notice),
+        cancel=status in (Status.ACCEPTED, Status.CONFIRMED) and now < deadline,
+        cancel_before=deadline,
         enter=status in FINAL and day.starts_at <= now < day.ends_at,
         calendar=status in FINAL and now < booking.ends_at,
         review=booking.awaits_review(viewer, now),

@@ -5,7 +5,8 @@ from config.settings.base import *  # noqa: F403
 from config.settings.base import CONTENT_SECURITY_POLICY, INSTALLED_APPS, STORAGES
 
 DEMO = True
-DEBUG = not env.flag("OPTIMIZED", default=False)
+# Off as on real servers: a visitor meets the product's own error pages. DEBUG=1 shows tracebacks instead.
+DEBUG = env.flag("DEBUG", default=False)
 # Known to everybody: the demo holds invented data and listens on this machine only.
 SECRET_KEY = "demo-only-secret-key-which-protects-nothing-of-value"  # noqa: S105
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.words("ALLOWED_HOSTS")]
@@ -25,5 +26,9 @@ if STRIPE_SANDBOX_URL:
 # /demo/ shows the HTML of sent e-mails in a frame.
 CONTENT_SECURITY_POLICY["DIRECTIVES"]["frame-src"] = ["'self'"]
 
-if not DEBUG:
+if env.flag("OPTIMIZED", default=False):
     STORAGES["staticfiles"] = {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"}
+else:
+    # Static files are read where they lie; nothing is collected.
+    SERVESTATIC_USE_FINDERS = True
+    SERVESTATIC_AUTOREFRESH = True

@@ -16,9 +16,6 @@ DATABASES["default"]["OPTIONS"] = {}
 ACCOUNT_RATE_LIMITS = False
 # Pub/sub ignores Redis's numbered databases: the prefix keeps parallel test processes apart.
 CHANNEL_LAYERS["default"]["CONFIG"] |= {"prefix": "skilmi-" + env.text("TEST_PROCESS", "main")}
-# Static files are read where they lie; nothing is collected.
-SERVESTATIC_USE_FINDERS = True
-SERVESTATIC_AUTOREFRESH = True
 # Stripe is played in the test's own process.
 STRIPE_SANDBOX_URL = env.text("STRIPE_SANDBOX_URL", "http://stripe.test")
 STRIPE_HTTP_CLIENT = env.text("STRIPE_HTTP_CLIENT", "tests.stripe.http_client")

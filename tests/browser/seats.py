@@ -48,6 +48,15 @@ class Seat:
             self.page.wait_for_timeout(100)
         return time.monotonic() - started
 
+    def sees_the_screen(self) -> None:
+        """Asked again and again from here: the page's security policy allows no polling by a string of code."""
+        screen = self.page.locator(self.part("screen"))
+        for _ in range(100):
+            if screen.evaluate("video => video.videoWidth"):
+                return
+            self.page.wait_for_timeout(200)
+        raise AssertionError("no screen came")
+
     def says(self, name: str, words: str | re.Pattern[str]) -> None:
         expect(self.page.locator(self.part(name))).to_have_text(words, timeout=PATIENCE_MS)
 

@@ -106,6 +106,8 @@ def test_a_session_is_asked_for_and_its_room_entered_with_keys_alone(
     keys.tab_to("Entrer dans la salle")
     keys.press("Enter")
     page.wait_for_url("**/salle/**")
+    # One connects once both are there (SK-84).
+    sign_in(room.mentor).goto(page.url)
     enter_the_room(keys)
 
 
@@ -131,6 +133,8 @@ def enter_the_room(keys: Keyboard) -> None:
     expect(keys.page.locator("[data-room=connect]")).to_be_enabled(timeout=20_000)
     assert keys.page.evaluate(FOCUS)["tag"] != "BODY", "the focus was on a button that went away"
     keys.tab_to("Se connecter", tag="BUTTON")
+    keys.press("Enter")
+    expect(keys.page.locator("[data-room=dock]")).to_be_visible()
 
 
 def test_a_session_is_negotiated_and_paid_without_any_script(stack: Stack, room: Room, chromium: Browser) -> None:

@@ -116,7 +116,7 @@ def test_a_shared_screen_and_a_second_tab(seats: tuple[Seat, Seat], room: Room) 
     mentor.click("ask-share")
     learner.page.click('[data-room="share-dialog"] button[value="yes"]')
     mentor.says("notice", re.compile("partage son écran"))
-    mentor.page.wait_for_function("document.querySelector('[data-room=\"screen\"]').videoWidth > 0")
+    mentor.sees_the_screen()
     learner.click("share")
     mentor.says("notice", re.compile("ne partage plus"))
 

@@ -46,8 +46,11 @@ export class Lobby {
     fillChoices(
       page.get("microphone-choice"), microphones, microphone?.getSettings().deviceId, number("microphone_number"),
     );
+    const hadFocus = page.get("permission").contains(document.activeElement);
     page.show("permission", false);
     page.show("devices");
+    // The button that was pressed goes away: its focus goes on to what took its place.
+    if (hadFocus) page.get("camera-choice").focus();
     page.write("device-state", page.text(camera ? "devices_ready" : "microphone_ready"));
     if (!camera) this.complain("no_camera", "");
     this.stopLevel();
