@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
         return manage(arguments[1:])
     parser = argparse.ArgumentParser(prog="./run")
     parser.add_argument("command", choices=["demo", "manage"])
-    parser.add_argument("--optimized", action="store_true", help="as on real servers: hashed and compressed static files")
+    parser.add_argument("--optimized", action="store_true", help="as on real servers: hashed, compressed files")
     parser.add_argument("--restart", action="store_true", help="start a part that ended again instead of stopping")
     options = parser.parse_args(arguments)
     return demo(optimized=options.optimized, restart=options.restart)
