@@ -47,6 +47,10 @@ def badge_for(booking: Booking, viewer: User) -> Badge:
     return Badge(str(status.label).capitalize(), _BADGES.get(status, "neutral"))
 
 
+# A request that led to nothing, or a session to follow with another: tutoring may be regular (SK-3, K-21).
+_CAN_BE_ASKED_AGAIN = HELD | {Status.LAPSED, Status.DECLINED, Status.CANCELED, Status.WITHDRAWN}
+
+
 @dataclass(frozen=True)
 class Actions:
     """What the viewer may do now. The services check again."""
@@ -83,7 +87,7 @@ def actions_for(booking: Booking, viewer: User, now: datetime, notice: timedelta
         calendar=status in FINAL and now < booking.ends_at,
         review=booking.awaits_review(viewer, now),
         proof=status in HELD | {Status.NOT_HELD},
-        ask_again=is_learner and status in (Status.LAPSED, Status.DECLINED, Status.CANCELED, Status.WITHDRAWN),
+        ask_again=is_learner and status in _CAN_BE_ASKED_AGAIN,
     )
 
 
