@@ -13,7 +13,9 @@ from demo.people import CANDIDATE, LEARNERS, MENTORS, STAFF_EMAIL, ReviewData
 from demo.world import people, sessions
 from demo.world.sessions import Wish
 from demo.world.time import PARIS, local, moved_clock, run_due_jobs, travel_to
-from messaging.services import get_or_create_thread, send_message
+from messaging.models import Thread
+from messaging.services import get_or_create_thread, mark_read, send_message
+from notifications.services import mark_all_read
 from reviews.services import publish_review
 
 WEEKS = timedelta(weeks=4)
@@ -44,6 +46,7 @@ def load() -> None:
         for past in _pasts():
             _live(past, members, present)
         _yesterday(members, present)
+        _read_everything(members)
         _today(members, present)
         travel_to(present - timedelta(hours=3))
         people.add_candidate(CANDIDATE, joined=clock.now())
@@ -110,6 +113,15 @@ def _yesterday(members: dict[str, User], present: datetime) -> None:
     cancel_booking(booking=canceled, by=members["awa"], reason="Empêchement.")
     travel_to(local(today - timedelta(days=1), "11:00"))
     sessions.meet(booking, billed=timedelta(minutes=38, seconds=47))
+
+
+def _read_everything(members: dict[str, User]) -> None:
+    """People read what they are told: only the last day is new to a visitor of the demo."""
+    for member in members.values():
+        mark_all_read(user=member)
+    for thread in Thread.objects.all():
+        for member in (thread.first, thread.second):
+            mark_read(thread=thread, user=member)
 
 
 def _today(members: dict[str, User], present: datetime) -> None:
