@@ -39,13 +39,21 @@ class TrainingWords:
 
 @transaction.atomic
 def create_training(*, mentor: User, words: TrainingWords, now: datetime | None = None) -> Training:
-    """A draft that only its author sees."""
+    """A draft that only its author sees. The same words sent twice are one training."""
     _refuse_locked(mentor)
     _refuse_unlisted(mentor, words)
+    User.objects.select_for_update().get(pk=mentor.pk)
+    if already := _written_before(mentor, words):
+        return already
     training = Training(mentor=mentor, slug=_slug_of(words.title), created_at=now or clock_now())
     _write(training, words)
     training.save()
     return training
+
+
+def _written_before(mentor: User, words: TrainingWords) -> Training | None:
+    unread = Training.objects.filter(mentor=mentor, status__in=[TrainingStatus.DRAFT, TrainingStatus.SUBMITTED])
+    return unread.filter(**vars(words)).first()
 
 
 @transaction.atomic

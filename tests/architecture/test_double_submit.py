@@ -1,0 +1,173 @@
+"""Every form sent twice: the second time changes nothing that the first did not, and nobody meets an error page."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from bookings.forms import offer_key
+from catalog.models import Skill
+from catalog.services import TrainingWords, create_training
+from core import clock
+from tests import people
+from tests.bookings.making import ask, confirmed, current_hash
+
+# What any request may write: it says nothing of the form.
+NOT_COUNTED = {"sessions.Session", "admin.LogEntry"}
+SERVER_ERROR = 500
+
+Sending = tuple[User, str, dict[str, Any]]
+
+
+def rows() -> dict[str, int]:
+    counted = [model for model in apps.get_models() if model._meta.label not in NOT_COUNTED]
+    return {model._meta.label: model._default_manager.count() for model in counted}
+
+
+@pytest.fixture
+def skill(claire: User) -> Skill:
+    skill = people.skill_of(claire)
+    skill.is_validated = True
+    skill.save()
+    return skill
+
+
+def soon() -> dict[str, Any]:
+    return {"day": (clock.now() + timedelta(days=7)).date(), "now": clock.now()}
+
+
+def asks(karim: User, claire: User, skill: Skill) -> Sending:
+    proposal = {"offer": offer_key(skill.slug, ""), "duration": "60", "objectives": "Lire un bilan", "at": "14:00"}
+    return (
+        karim,
+        f"{reverse('bookings:new')}?mentor={claire.page.slug}",
+        proposal | {"day": soon()["day"], "client_token": uuid4()},
+    )
+
+
+def answers(karim: User, claire: User, skill: Skill) -> Sending:
+    booking = ask(karim, claire, **soon())
+    return claire, reverse("bookings:acceptance", args=[booking.reference]), {"version": current_hash(booking)}
+
+
+def counters(karim: User, claire: User, skill: Skill) -> Sending:
+    booking = ask(karim, claire, **soon())
+    proposal = {"duration": "60", "objectives": "Lire un bilan", "day": soon()["day"], "at": "16:00"}
+    address = reverse("bookings:counter_offer", args=[booking.reference])
+    return claire, address, proposal | {"version": current_hash(booking)}
+
+
+def refuses(karim: User, claire: User, skill: Skill) -> Sending:
+    return claire, reverse("bookings:refusal", args=[ask(karim, claire, **soon()).reference]), {"reason": "Complet."}
+
+
+def withdraws(karim: User, claire: User, skill: Skill) -> Sending:
+    return karim, reverse("bookings:withdrawal", args=[ask(karim, claire, **soon()).reference]), {}
+
+
+def cancels(karim: User, claire: User, skill: Skill) -> Sending:
+    booking = confirmed(karim, claire, **soon())
+    return karim, reverse("bookings:cancellation", args=[booking.reference]), {"reason": ""}
+
+
+def writes(karim: User, claire: User, skill: Skill) -> Sending:
+    return karim, reverse("messaging:contact", args=[claire.page.slug]), {"body": "Bonjour", "client_id": uuid4()}
+
+
+def adds_a_skill(karim: User, claire: User, skill: Skill) -> Sending:
+    return karim, reverse("catalog:skill_addition"), {"skill": skill.pk}
+
+
+def removes_a_skill(karim: User, claire: User, skill: Skill) -> Sending:
+    return claire, reverse("catalog:skill_removal", args=[skill.slug]), {}
+
+
+def proposes_a_skill(karim: User, claire: User, skill: Skill) -> Sending:
+    return claire, reverse("catalog:proposal"), {"name": "Reliure", "category": skill.category_id}
+
+
+def _training(skill: Skill) -> dict[str, Any]:
+    words = {"title": "Lire un bilan", "description": "Poste par poste.", "suggested_minutes": 60}
+    return words | {"category": skill.category_id, "skill": skill.pk}
+
+
+def writes_a_training(karim: User, claire: User, skill: Skill) -> Sending:
+    return claire, reverse("catalog:training_new"), _training(skill)
+
+
+def writes_and_sends_a_training(karim: User, claire: User, skill: Skill) -> Sending:
+    return claire, reverse("catalog:training_new"), _training(skill) | {"send": ""}
+
+
+def sends_a_training(karim: User, claire: User, skill: Skill) -> Sending:
+    training = create_training(mentor=claire, words=TrainingWords(skill.category, skill, "Bilan", "Lire", 60))
+    return claire, reverse("catalog:training_submission", args=[training.slug]), {}
+
+
+def sets_a_rate(karim: User, claire: User, skill: Skill) -> Sending:
+    return claire, reverse("mentors:rate"), {"tarif": "52,00"}
+
+
+def adds_hours(karim: User, claire: User, skill: Skill) -> Sending:
+    return claire, reverse("mentors:availability"), {"weekdays": ["0", "2"], "starts": "09:00", "ends": "12:00"}
+
+
+def gives_company(karim: User, claire: User, skill: Skill) -> Sending:
+    company = {"business_name": "Karim EI", "address": "1 rue", "postcode": "31000", "city": "Toulouse"}
+    return karim, reverse("mentors:company"), company | {"siren": "732829320", "vat_regime": "franchise"}
+
+
+def gives_mandate(karim: User, claire: User, skill: Skill) -> Sending:
+    return karim, reverse("mentors:mandate"), {"version": "2026-11", "accepts": "on"}
+
+
+def writes_his_page(karim: User, claire: User, skill: Skill) -> Sending:
+    return karim, reverse("pages:profile_edit"), {"headline": "Curieux", "presentation": "Bonjour."}
+
+
+def reads_everything(karim: User, claire: User, skill: Skill) -> Sending:
+    ask(karim, claire, **soon())
+    return claire, reverse("notifications:read_all"), {}
+
+
+FORMS = [
+    asks,
+    answers,
+    counters,
+    refuses,
+    withdraws,
+    cancels,
+    writes,
+    adds_a_skill,
+    removes_a_skill,
+    proposes_a_skill,
+    writes_a_training,
+    writes_and_sends_a_training,
+    sends_a_training,
+    sets_a_rate,
+    adds_hours,
+    gives_company,
+    gives_mandate,
+    writes_his_page,
+    reads_everything,
+]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
+def test_a_form_sent_twice_acts_once(
+    form: Callable[[User, User, Skill], Sending], client: Client, karim: User, claire: User, skill: Skill
+) -> None:
+    person, address, data = form(karim, claire, skill)
+    client.force_login(person)
+    first = client.post(address, data)
+    assert first.status_code == 302, first.content.decode()[-2000:]
+    after = rows()
+    second = client.post(address, data)
+    assert second.status_code < SERVER_ERROR
+    assert rows() == after
