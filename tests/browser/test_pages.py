@@ -43,11 +43,15 @@ FACTS = """() => ({
     headings: [...document.querySelectorAll('h1')].map((heading) => heading.textContent.trim()),
     language: document.documentElement.lang,
 })"""
+# What is fixed to the window widens no page: it is looked at by itself.
 SPILLS = """() => {
     const page = document.documentElement;
-    if (page.scrollWidth <= page.clientWidth) return [];
+    const all = [...document.querySelectorAll('body *')];
+    const isFixed = (element) => getComputedStyle(element).position === 'fixed';
+    const fixed = all.filter(isFixed).flatMap((element) => [element, ...element.querySelectorAll('*')]);
+    const seen = page.scrollWidth > page.clientWidth ? all : fixed;
     const beyond = (element) => element.getBoundingClientRect().right > page.clientWidth + 1;
-    return [...document.querySelectorAll('body *')].filter(beyond).map((e) => e.outerHTML.slice(0, 120)).slice(-3);
+    return seen.filter(beyond).map((e) => e.outerHTML.slice(0, 120)).slice(-3);
 }"""
 
 
