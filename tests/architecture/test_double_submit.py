@@ -1,7 +1,6 @@
 """Every form sent twice: the second time changes nothing that the first did not, and nobody meets an error page."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,9 +13,8 @@ from accounts.models import User
 from bookings.forms import offer_key
 from catalog.models import Skill
 from catalog.services import TrainingWords, create_training
-from core import clock
 from tests import people
-from tests.bookings.making import ask, confirmed, current_hash
+from tests.bookings.making import ask, confirmed, current_hash, soon
 
 # What any request may write: it says nothing of the form.
 NOT_COUNTED = {"sessions.Session", "admin.LogEntry"}
@@ -36,10 +34,6 @@ def skill(claire: User) -> Skill:
     skill.is_validated = True
     skill.save()
     return skill
-
-
-def soon() -> dict[str, Any]:
-    return {"day": (clock.now() + timedelta(days=7)).date(), "now": clock.now()}
 
 
 def asks(karim: User, claire: User, skill: Skill) -> Sending:

@@ -3,11 +3,14 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from django.urls import reverse
+
 from accounts.models import User
 from bookings import services
 from bookings.models import Booking
 from bookings.states import Status
 from catalog.models import MemberSkill
+from core import clock
 from tests.billing.money import pay_in
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
@@ -116,3 +119,20 @@ def close(booking: Booking, seconds: int = 3312) -> Booking:
         reason="both_ended",
         now=START + timedelta(hours=1),
     )
+
+
+# --- pages ---
+
+
+def text_of(answer: Any) -> str:
+    content: str = answer.content.decode()
+    return content.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def soon() -> dict[str, Any]:
+    """A proposal next week, on the real clock."""
+    return {"day": (clock.now() + timedelta(days=7)).date(), "now": clock.now()}
+
+
+def url(booking: Booking, name: str) -> str:
+    return reverse(f"bookings:{name}", args=[booking.reference])

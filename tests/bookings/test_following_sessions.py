@@ -1,7 +1,5 @@
 """One session after another, and what the two people settle in their thread."""
 
-from typing import Any
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -12,12 +10,7 @@ from bookings.states import Status
 from catalog.models import Skill
 from messaging.selectors import thread_between
 from messaging.services import send_message
-from tests.bookings.making import NOW, ask, counter, in_state
-
-
-def words_of(answer: Any) -> str:
-    text: str = answer.content.decode()
-    return text.replace("\xa0", " ").replace("\u202f", " ")
+from tests.bookings.making import NOW, ask, counter, in_state, text_of
 
 
 @pytest.mark.requirement("SK-3", "K-21")
@@ -55,7 +48,7 @@ def test_date_time_duration_objectives_and_prerequisites_are_settled_in_the_thre
     assert thread is not None
     send_message(thread=thread, author=claire, body="Ayez vos relevés sous la main.", now=NOW)
     client.force_login(karim)
-    page = words_of(client.get(thread.get_absolute_url()))
+    page = text_of(client.get(thread.get_absolute_url()))
     for settled in ("8 décembre 2026", "14:00", "16:00", "1 h 30", "Comparer trois saisons de relevés"):
         assert settled in page, settled
     assert "Comparer deux saisons seulement" in page
