@@ -64,6 +64,60 @@ class StripeUnavailable(BillingError):
     user_message = _("Stripe ne répond pas pour le moment. Réessayez dans un instant.")
 
 
+class CreditFrozen(BillingError):
+    """A card dispute is open, or the learner owes the platform: his credit neither leaves nor is blocked."""
+
+    user_message = _(
+        "Votre crédit est suspendu. La page Crédit vous dit pourquoi et comment le rétablir. Rien n’a été débité."
+    )
+
+
+class TopUpNotAllowed(BillingError):
+    """The platform takes money for a booking only (CREDIT_TOPUP_MODE)."""
+
+    user_message = _("Le crédit ne se recharge pas d’avance\u202f: vous payez à chaque réservation.")
+
+
+class TopUpAboveCap(BillingError):
+    """The credit would pass CREDIT_MAX_BALANCE_CENTS."""
+
+    user_message = _("Votre crédit dépasserait le maximum autorisé. Rien n’a été débité.")
+
+
+class RefundAboveCredit(BillingError):
+    """More is asked back than is free and was paid by card."""
+
+    user_message = _("Ce montant dépasse le crédit remboursable. Rien n’a été remboursé.")
+
+
+class NothingSettled(BillingError):
+    """Only a charged booking can be adjusted."""
+
+    user_message = _("Aucun montant n’a été facturé pour cette réservation.")
+
+
+class AdjustmentTooLarge(BillingError):
+    user_message = _("Le montant rendu dépasse ce qui reste facturé.")
+
+
+class NotRetriable(BillingError):
+    """Only a payout given up after its tries can be sent again by hand."""
+
+    user_message = _("Ce virement ne peut pas être relancé dans son état actuel.")
+
+
+class SamePerson(BillingError):
+    """Corrections of money need two people."""
+
+    user_message = _("Une correction est validée par une autre personne que celle qui l’a proposée.")
+
+
+class NotPossible(BillingError):
+    """A correction the balances do not allow."""
+
+    user_message = _("Les soldes ne permettent pas cette correction.")
+
+
 class MandateChanged(BillingError):
     user_message = _("Le texte du mandat a changé. Relisez-le avant de l’accepter.")
 

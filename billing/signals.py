@@ -8,3 +8,4 @@ top_up_paid = Signal()  # top_up: TopUp
 payout_changed = Signal()  # payout: Payout
 account_capability_changed = Signal()  # account: ConnectedAccount
 invoice_ready = Signal()  # invoice: Invoice
+dispute_changed = Signal()  # dispute: Dispute

@@ -1,15 +1,22 @@
+from billing.models.corrections import Correction
+from billing.models.disputes import Dispute
 from billing.models.events import StripeEvent
 from billing.models.invoices import Invoice, InvoiceCounter
 from billing.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
-from billing.models.payments import ChargeAllocation, Hold, Settlement, TopUp
-from billing.models.payouts import Payout, PayoutPart
+from billing.models.movements import StripeImport, StripeMovement
+from billing.models.payments import Adjustment, ChargeAllocation, Hold, Settlement, TopUp
+from billing.models.payouts import Payout, PayoutPart, PayoutSuspension, TransferReversal
 from billing.models.profiles import BillingMandate, BillingProfile, ConnectedAccount, StripeCustomer
+from billing.models.refunds import Refund
 
 __all__ = [
+    "Adjustment",
     "BillingMandate",
     "BillingProfile",
     "ChargeAllocation",
     "ConnectedAccount",
+    "Correction",
+    "Dispute",
     "Hold",
     "Invoice",
     "InvoiceCounter",
@@ -18,8 +25,13 @@ __all__ = [
     "LedgerTransaction",
     "Payout",
     "PayoutPart",
+    "PayoutSuspension",
+    "Refund",
     "Settlement",
     "StripeCustomer",
     "StripeEvent",
+    "StripeImport",
+    "StripeMovement",
     "TopUp",
+    "TransferReversal",
 ]

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from billing.models.payments import Adjustment
 from billing.states import DocumentKind
 from core.fields import ReferenceField
 
@@ -39,7 +40,7 @@ class Invoice(models.Model):
     """An issued document. Nothing is deleted or edited; only a credit note corrects."""
 
     reference = ReferenceField()
-    kind = models.CharField(_("nature"), max_length=12, choices=DocumentKind, default=DocumentKind.INVOICE)
+    kind = models.CharField(_("nature"), max_length=16, choices=DocumentKind, default=DocumentKind.INVOICE)
     series = models.CharField(max_length=40)
     number = models.PositiveIntegerField()
     full_number = models.CharField(_("numéro"), max_length=60, unique=True)
@@ -50,6 +51,13 @@ class Invoice(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="received_invoices", verbose_name=_("destinataire")
     )
     subject = models.CharField(_("référence"), max_length=80, db_index=True)
+    # A credit note names the document it corrects, and the decision behind it.
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="credit_notes", verbose_name=_("corrige")
+    )
+    adjustment = models.OneToOneField(
+        Adjustment, models.PROTECT, null=True, blank=True, related_name="credit_note", verbose_name=_("régularisation")
+    )
     total_cents = models.BigIntegerField(_("total TTC"))
     issued_at = models.DateTimeField(_("émise le"))
     # Every printed field, frozen at issue (see billing.invoices.content).
@@ -73,6 +81,19 @@ class Invoice(models.Model):
             models.CheckConstraint(condition=Q(total_cents__gt=0), name="invoice_positive"),
             models.UniqueConstraint(
                 fields=["subject"], condition=Q(kind=DocumentKind.INVOICE), name="one_invoice_per_subject"
+            ),
+            # The subject of a commission document is a mentor's month.
+            models.UniqueConstraint(
+                fields=["subject"], condition=Q(kind=DocumentKind.COMMISSION), name="one_commission_invoice_per_month"
+            ),
+            models.UniqueConstraint(
+                fields=["subject", "corrects"],
+                condition=Q(kind=DocumentKind.COMMISSION_CREDIT),
+                name="one_commission_credit_per_month",
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=False) ^ Q(kind__in=[DocumentKind.INVOICE, DocumentKind.COMMISSION]),
+                name="credit_note_corrects_a_document",
             ),
         ]
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from billing.states import HoldStatus, TopUpStatus, VatRegime
+from billing.states import HoldStatus, TopUpOrigin, TopUpStatus, VatRegime
 from core.fields import ReferenceField
 
 
@@ -15,6 +15,9 @@ class TopUp(models.Model):
     reference = ReferenceField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="top_ups", verbose_name=_("payeur"))
     purpose = models.CharField(_("objet"), max_length=80, blank=True, db_index=True)
+    # Which hold of the booking it is for: 1, or more for an extension.
+    hold_number = models.PositiveSmallIntegerField(default=1)
+    origin = models.CharField(_("origine"), max_length=10, choices=TopUpOrigin, default=TopUpOrigin.CHECKOUT)
     amount_cents = models.BigIntegerField(_("montant"))
     status = models.CharField(_("état"), max_length=8, choices=TopUpStatus, default=TopUpStatus.OPEN)
     expires_at = models.DateTimeField(_("à payer avant le"))
@@ -22,7 +25,12 @@ class TopUp(models.Model):
     checkout_url = models.URLField(max_length=1000, blank=True)
     payment_intent_id = models.CharField(max_length=120, blank=True, db_index=True)
     charge_id = models.CharField(max_length=120, blank=True, db_index=True)
+    card_brand = models.CharField(_("réseau de la carte"), max_length=20, blank=True)
+    card_last4 = models.CharField(_("fin du numéro de carte"), max_length=4, blank=True)
+    # Where its euros are: kept by bookings, given back to the card, taken by a lost dispute. The rest is credit.
     allocated_cents = models.BigIntegerField(_("déjà affecté"), default=0)
+    refunded_cents = models.BigIntegerField(_("remboursé"), default=0)
+    lost_cents = models.BigIntegerField(_("perdu"), default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     paid_at = models.DateTimeField(_("payé le"), null=True, blank=True)
 
@@ -32,11 +40,14 @@ class TopUp(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="top_up_positive"),
             models.CheckConstraint(
-                condition=Q(allocated_cents__gte=0) & Q(allocated_cents__lte=F("amount_cents")),
-                name="top_up_allocated_within",
+                condition=Q(allocated_cents__gte=0)
+                & Q(refunded_cents__gte=0)
+                & Q(lost_cents__gte=0)
+                & Q(amount_cents__gte=F("allocated_cents") + F("refunded_cents") + F("lost_cents")),
+                name="top_up_used_within",
             ),
             models.UniqueConstraint(
-                fields=["user", "purpose"],
+                fields=["user", "purpose", "hold_number"],
                 condition=Q(status=TopUpStatus.OPEN) & ~Q(purpose=""),
                 name="one_open_payment_per_purpose",
             ),
@@ -44,6 +55,11 @@ class TopUp(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def free_cents(self) -> int:
+        """What is left of it as credit."""
+        return self.amount_cents - self.allocated_cents - self.refunded_cents - self.lost_cents
 
 
 class Hold(models.Model):
@@ -148,3 +164,36 @@ class Settlement(models.Model):
     @property
     def released_cents(self) -> int:
         return self.held_cents - self.charged_cents
+
+
+class Adjustment(models.Model):
+    """A settled booking made cheaper: a complaint upheld, an error. The difference of two full computations.
+
+    Never changed: a second decision is a second row. `reference` names the decision (`complaint:…`).
+    """
+
+    reference = models.CharField(_("référence"), max_length=80, unique=True)
+    settlement = models.ForeignKey(Settlement, models.PROTECT, related_name="adjustments", verbose_name=_("règlement"))
+    amount_cents = models.BigIntegerField(_("rendu à l’apprenant"))
+    net_cents = models.BigIntegerField(_("repris au mentor"))
+    commission_cents = models.BigIntegerField(_("commission rendue"))
+    commission_vat_cents = models.BigIntegerField(_("TVA de la commission"))
+    # The mentor's own VAT inside the amount.
+    vat_cents = models.BigIntegerField(_("TVA du mentor"))
+    reason = models.CharField(_("motif"), max_length=500)
+    decided_at = models.DateTimeField(_("décidé le"))
+
+    class Meta:
+        verbose_name = _("régularisation")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_cents__gt=0)
+                & Q(net_cents__gte=0)
+                & Q(commission_cents__gte=0)
+                & Q(amount_cents=F("net_cents") + F("commission_cents")),
+                name="adjustment_parts_add_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.payments import Settlement, TopUp
-from billing.states import PayoutStatus
+from billing.states import PayoutStatus, ReversalStatus
 from core.fields import ReferenceField
 
 
@@ -20,7 +20,7 @@ class PayoutQuerySet(models.QuerySet["Payout"]):
         return self.filter(due | left_behind)
 
     def waiting(self) -> "PayoutQuerySet":
-        return self.exclude(status=PayoutStatus.PAID)
+        return self.exclude(status__in=[PayoutStatus.PAID, PayoutStatus.CANCELED])
 
 
 class Payout(models.Model):
@@ -29,7 +29,10 @@ class Payout(models.Model):
     mentor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="payouts", verbose_name=_("mentor")
     )
+    # The net of the settlement. What is sent is less after an adjustment, or when the mentor owes something.
     amount_cents = models.BigIntegerField(_("montant net"))
+    adjusted_cents = models.BigIntegerField(_("retiré avant l’envoi"), default=0)
+    set_off_cents = models.BigIntegerField(_("compensé avec une dette"), default=0)
     due_at = models.DateTimeField(_("dû le"))
     status = models.CharField(_("état"), max_length=10, choices=PayoutStatus, default=PayoutStatus.SCHEDULED)
     attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
@@ -49,10 +52,23 @@ class Payout(models.Model):
                 name="payout_to_send",
             ),
         ]
-        constraints = [models.CheckConstraint(condition=Q(amount_cents__gt=0), name="payout_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="payout_positive"),
+            models.CheckConstraint(
+                condition=Q(adjusted_cents__gte=0)
+                & Q(set_off_cents__gte=0)
+                & Q(amount_cents__gte=F("adjusted_cents") + F("set_off_cents")),
+                name="payout_reduced_within",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def to_send_cents(self) -> int:
+        """The sum of its parts: what Stripe transfers in the end."""
+        return self.amount_cents - self.adjusted_cents - self.set_off_cents
 
 
 class PayoutPart(models.Model):
@@ -60,17 +76,76 @@ class PayoutPart(models.Model):
 
     payout = models.ForeignKey(Payout, models.PROTECT, related_name="parts")
     top_up = models.ForeignKey(TopUp, models.PROTECT, related_name="+")
+    # Zero when nothing of it is left to send.
     amount_cents = models.BigIntegerField(_("montant"))
+    # Sent from the platform's own balance, naming no card payment: Stripe refused the one that funds it.
+    is_from_balance = models.BooleanField(default=False)
     attempt = models.PositiveSmallIntegerField(_("essai"), default=1)
     # When Stripe was asked for this attempt. Without an answer (no transfer yet) it may have been made all the same.
     asked_at = models.DateTimeField(_("demandé le"), null=True, blank=True)
-    transfer_id = models.CharField(_("transfert Stripe"), max_length=120, blank=True)
+    transfer_id = models.CharField(_("transfert Stripe"), max_length=120, blank=True, db_index=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["payout", "top_up"], name="payout_part_once"),
-            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="payout_part_positive"),
+            models.CheckConstraint(condition=Q(amount_cents__gte=0), name="payout_part_not_negative"),
         ]
 
     def __str__(self) -> str:
         return f"{self.payout_id}:{self.top_up_id}"
+
+
+class PayoutSuspension(models.Model):
+    """Why a payout waits: a complaint, an open case, a card dispute. It leaves when the last cause is lifted."""
+
+    payout = models.ForeignKey(Payout, models.PROTECT, related_name="suspensions")
+    cause = models.CharField(_("cause"), max_length=80)
+    opened_at = models.DateTimeField(_("depuis le"))
+    lifted_at = models.DateTimeField(_("levée le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("suspension")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payout", "cause"], condition=Q(lifted_at__isnull=True), name="one_open_suspension_per_cause"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payout_id}: {self.cause}"
+
+
+class TransferReversal(models.Model):
+    """Money to take back from a mentor's Stripe account. He owes it on the ledger from the decision on."""
+
+    reference = ReferenceField()
+    part = models.ForeignKey(PayoutPart, models.PROTECT, related_name="reversals")
+    amount_cents = models.BigIntegerField(_("montant"))
+    # The adjustment that asks for it.
+    cause = models.CharField(_("cause"), max_length=80)
+    status = models.CharField(_("état"), max_length=10, choices=ReversalStatus, default=ReversalStatus.DUE)
+    attempt = models.PositiveSmallIntegerField(_("essai"), default=1)
+    next_attempt_at = models.DateTimeField(_("prochain essai"))
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    reversal_id = models.CharField(_("reprise Stripe"), max_length=120, blank=True, db_index=True)
+    last_error = models.CharField(_("dernière erreur"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("demandé le"))
+    done_at = models.DateTimeField(_("repris le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("reprise de virement")
+        verbose_name_plural = _("reprises de virement")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="reversal_positive"),
+            models.UniqueConstraint(fields=["part", "cause"], name="reversal_once_per_cause"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(status__in=[ReversalStatus.DUE, ReversalStatus.IN_FLIGHT]),
+                name="reversal_to_make",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

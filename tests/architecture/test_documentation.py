@@ -9,7 +9,15 @@ from django.dispatch import Signal
 
 import billing.signals
 import bookings.signals
-from billing.states import HOLD_ALLOWED, PAYOUT_ALLOWED, TOP_UP_ALLOWED
+from billing.states import (
+    CORRECTION_ALLOWED,
+    DISPUTE_ALLOWED,
+    HOLD_ALLOWED,
+    PAYOUT_ALLOWED,
+    REFUND_ALLOWED,
+    REVERSAL_ALLOWED,
+    TOP_UP_ALLOWED,
+)
 from bookings.states import ALLOWED as BOOKING_ALLOWED
 from catalog.states import TRAINING_ALLOWED
 from mentors.states import MENTOR_ALLOWED
@@ -25,6 +33,10 @@ MACHINES: dict[str, Mapping[str, frozenset[str]]] = {
     "Card payment": TOP_UP_ALLOWED,
     "Hold": HOLD_ALLOWED,
     "Payout": PAYOUT_ALLOWED,
+    "Transfer reversal": REVERSAL_ALLOWED,
+    "Refund": REFUND_ALLOWED,
+    "Card dispute": DISPUTE_ALLOWED,
+    "Correction": CORRECTION_ALLOWED,
 }
 
 
