@@ -101,8 +101,8 @@ def credit_is_funded(_now: datetime) -> Check:
     rows = _query("""
         SELECT coalesce(account.owner_id, paid.user_id), coalesce(account.balance, 0), coalesce(paid.cents, 0)
           FROM (SELECT owner_id, balance FROM billing_ledgeraccount WHERE code = 'learner.available') AS account
-          FULL JOIN (SELECT user_id, sum(amount_cents - allocated_cents) AS cents FROM billing_topup
-                      WHERE status = 'paid' GROUP BY user_id) AS paid ON paid.user_id = account.owner_id
+          FULL JOIN (SELECT user_id, sum(amount_cents - allocated_cents - refunded_cents - lost_cents) AS cents
+                       FROM billing_topup WHERE status = 'paid' GROUP BY user_id) AS paid ON paid.user_id = account.owner_id
          WHERE coalesce(account.balance, 0) <> coalesce(paid.cents, 0)""")
     return Check("learners whose credit is not what their card payments have left", ("learner", "credit", "left"), rows)
 
