@@ -1,4 +1,4 @@
-"""« Revenus » and « Crédit »: figures to the cent, for nobody else's eyes."""
+"""« Revenus »: figures to the cent, for nobody else's eyes."""
 
 import csv
 from collections.abc import Iterator
@@ -15,18 +15,16 @@ from accounts.models import User
 from billing import statements
 from billing.models import Payout
 from billing.services import payouts
-from billing.services.holds import place_hold
-from billing.services.settlements import release_hold
 from billing.states import PayoutStatus, VatRegime
 from core import clock, references
 from core.references import Described
 from stripe_sandbox import Sandbox
-from tests.billing.earned import activate, earn, pay_by_card
+from tests.billing.earned import activate, earn
 from tests.billing.money import make_member, make_mentor
 
 pytestmark = pytest.mark.django_db
 
-EARNINGS, EXPORT, CREDIT = "billing:earnings", "billing:earnings_csv", "billing:credit"
+EARNINGS, EXPORT = "billing:earnings", "billing:earnings_csv"
 
 
 @pytest.fixture
@@ -143,52 +141,17 @@ def test_the_list_of_earnings_asks_the_database_a_fixed_number_of_times(
         client.get(reverse(EARNINGS))
 
 
-# --- « Crédit » ---
-
-
-@pytest.mark.requirement("K-3")
-@pytest.mark.usefixtures("_bookings_are_described")
-def test_every_operation_on_the_credit_has_its_reason_and_its_session(client: Client, sandbox: Sandbox) -> None:
-    learner = make_member()
-    client.force_login(learner)
-    earn(sandbox, make_mentor(), learner=learner)
-    pay_by_card(sandbox, learner, "booking:next", 2000)
-    place_hold(learner=learner, reference="booking:next", amount_cents=1500)
-    page = words(client, CREDIT).replace("\u00a0", " ").replace("\u202f", " ")
-    for text in ("Crédit disponible 5,00 €", "Montant bloqué 15,00 €", "Paiement par carte", "+ 20,00 €", "− 15,00 €"):
-        assert text in page, text
-    assert "dépensé : 60,00 €" in page
-    assert 'href="/reservations/next/"' in client.get(reverse(CREDIT)).text
-    release_hold(reference="booking:next")
-    assert "Crédit disponible 20,00 €" in words(client, CREDIT).replace("\u00a0", " ")
-
-
-@pytest.mark.requirement("K-3")
-def test_credit_lines_add_up_to_the_balances(sandbox: Sandbox) -> None:
-    learner = make_member()
-    earn(sandbox, make_mentor(), learner=learner)
-    pay_by_card(sandbox, learner, "booking:next", 2000)
-    lines = statements.credit_lines(learner, statements.credit_transactions(learner))
-    assert (sum(line.available_cents for line in lines), sum(line.held_cents for line in lines)) == (2000, 0)
-    assert sum(line.spent_cents for line in lines) == 6000
-
-
-def test_no_credit_is_said_kindly(client: Client) -> None:
-    client.force_login(make_member())
-    assert "Vous n’avez pas de crédit. Il n’est pas obligatoire" in words(client, CREDIT)
-
-
 # --- who may look ---
 
 
-@pytest.mark.parametrize("name", [EARNINGS, EXPORT, CREDIT])
+@pytest.mark.parametrize("name", [EARNINGS, EXPORT])
 def test_money_pages_ask_visitors_to_log_in(client: Client, name: str) -> None:
     answer = client.get(reverse(name))
     assert answer.status_code == 302
     assert answer["Location"].startswith(reverse("account_login"))
 
 
-@pytest.mark.parametrize("name", [EARNINGS, EXPORT, CREDIT])
+@pytest.mark.parametrize("name", [EARNINGS, EXPORT])
 def test_money_pages_only_read(client: Client, name: str) -> None:
     client.force_login(make_member())
     assert client.post(reverse(name)).status_code == 405
@@ -198,7 +161,7 @@ def test_a_stranger_sees_nothing_of_somebody_elses_money(client: Client, mentor:
     learner = make_member()
     earn(sandbox, mentor, learner=learner)
     client.force_login(make_member("Nadia", "Benali"))
-    for name in (EARNINGS, EXPORT, CREDIT):
+    for name in (EARNINGS, EXPORT):
         page = words(client, name)
         assert "60,00" not in page
         assert "Léa Martin" not in page
