@@ -1,5 +1,6 @@
 """Which calls exist, which typed parameters they take, and who carries them out."""
 
+import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
     from stripe_sandbox.sandbox import Call
 
 Handler = Callable[["Call"], Row]
+
+PERIODS: dict[str, Callable[[int, int], bool]] = {
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+}
 
 
 @dataclass(frozen=True)
@@ -33,18 +41,26 @@ def _listed(rows: list[Row], call: "Call", path: str) -> Row:
     return {"object": "list", "url": path, "has_more": len(rows) > limit, "data": rows[:limit]}
 
 
-def _list_transfers(call: "Call") -> Row:
-    wanted = {name: call.params[name] for name in ("destination", "transfer_group") if name in call.params}
-    return _listed(call.store.all("transfer", **wanted), call, "/v1/transfers")
+def _list(kind: str, path: str, *filters: str) -> Handler:
+    """Objects of a kind, newest first, by the equality of some fields and by date."""
+
+    def handler(call: "Call") -> Row:
+        wanted = {name: call.params[name] for name in filters if name in call.params}
+        return _listed(_of_period(call.store.all(kind, **wanted), call.params.get("created")), call, path)
+
+    return handler
 
 
-def _list_movements(call: "Call") -> Row:
-    wanted = {name: call.params[name] for name in ("source", "type", "currency") if name in call.params}
-    rows = call.store.all("balance_transaction", **wanted)
-    created: Any = call.params.get("created")
-    if isinstance(created, dict):
-        rows = [row for row in rows if created.get("gte", 0) <= row["created"] < created.get("lt", float("inf"))]
-    return _listed(rows, call, "/v1/balance_transactions")
+def _of_period(rows: list[Row], created: Any) -> list[Row]:
+    if not isinstance(created, dict):
+        return rows if created is None else [row for row in rows if row["created"] == int(created)]
+    return [row for row in rows if all(PERIODS[name](row["created"], edge) for name, edge in created.items())]
+
+
+def _list_reversals(call: "Call") -> Row:
+    transfer = call.store.get("transfer", call.ids[0])
+    rows = call.store.all("transfer_reversal", transfer=transfer["id"])
+    return _listed(rows, call, f"/v1/transfers/{transfer['id']}/reversals")
 
 
 def _list_cards(call: "Call") -> Row:
@@ -106,12 +122,26 @@ ROUTES = (
         ":PaymentIntentCreateParams",
         lambda c: payments.create_payment(c.store, c.params),
     ),
+    _route(
+        "get",
+        "/v1/payment_intents",
+        ":PaymentIntentListParams",
+        _list("payment_intent", "/v1/payment_intents", "customer"),
+    ),
     _route("get", "/v1/payment_intents/:id", ":PaymentIntentRetrieveParams", _retrieve("payment_intent")),
     _route("get", "/v1/charges/:id", ":ChargeRetrieveParams", _retrieve("charge")),
     _route("post", "/v1/refunds", ":RefundCreateParams", lambda c: transfers.refund(c.store, c.params)),
+    _route("get", "/v1/refunds", ":RefundListParams", _list("refund", "/v1/refunds", "charge", "payment_intent")),
     _route("get", "/v1/refunds/:id", ":RefundRetrieveParams", _retrieve("refund")),
+    _route("get", "/v1/disputes", ":DisputeListParams", _list("dispute", "/v1/disputes", "charge", "payment_intent")),
+    _route("get", "/v1/disputes/:id", ":DisputeRetrieveParams", _retrieve("dispute")),
     _route("post", "/v1/transfers", ":TransferCreateParams", lambda c: transfers.create(c.store, c.params)),
-    _route("get", "/v1/transfers", ":TransferListParams", _list_transfers),
+    _route(
+        "get",
+        "/v1/transfers",
+        ":TransferListParams",
+        _list("transfer", "/v1/transfers", "destination", "transfer_group"),
+    ),
     _route("get", "/v1/transfers/:id", ":TransferRetrieveParams", _retrieve("transfer")),
     _route(
         "post",
@@ -119,8 +149,14 @@ ROUTES = (
         ":TransferReversalCreateParams",
         lambda c: transfers.reverse(c.store, c.ids[0], c.params),
     ),
+    _route("get", "/v1/transfers/:id/reversals", ":TransferReversalListParams", _list_reversals),
     _route("get", "/v1/balance", ":BalanceRetrieveParams", _balance),
-    _route("get", "/v1/balance_transactions", ":BalanceTransactionListParams", _list_movements),
+    _route(
+        "get",
+        "/v1/balance_transactions",
+        ":BalanceTransactionListParams",
+        _list("balance_transaction", "/v1/balance_transactions", "source", "type", "currency"),
+    ),
     _route(
         "get",
         "/v1/balance_transactions/:id",

@@ -141,13 +141,14 @@ class Sandbox:
         return shown
 
     def _expand(self, row: Row, path: list[str]) -> None:
-        """Replace an object's name by the object, along `payment_intent.latest_charge`."""
+        """Replace an object's name by the object, along `data.latest_charge`."""
         field, *rest = path
         value = row.get(field)
         if isinstance(value, str) and (found := self.store.find(value)):
             row[field] = value = json.loads(json.dumps(_public(found)))
-        if rest and isinstance(value, dict):
-            self._expand(value, rest)
+        for inner in value if isinstance(value, list) else [value]:
+            if rest and isinstance(inner, dict):
+                self._expand(inner, rest)
 
     # --- what happens away from the API ---
 

@@ -6,18 +6,20 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import stripe
+from stripe.params import TransferCreateParams
 
 from billing.gateway import reading
 from billing.gateway.errors import BadSignature, CardDeclined, NotFound, Refused, UnknownOutcome
 from billing.gateway.objects import (
     Account,
     Balance,
+    CardDispute,
+    CardRefund,
     Checkout,
     CheckoutOrder,
     IncomingEvent,
     Movement,
     Payment,
-    Refund,
     Reversal,
     Transfer,
     TransferOrder,
@@ -30,13 +32,15 @@ RETRIES = 2
 TIMEOUT = (5, 30)
 NOT_CARRIED_OUT = (400, 401, 402, 403, 404)
 WITH_FEE = ["latest_charge.balance_transaction"]
+# The longest page Stripe gives of a list; further ones are fetched as they are read.
+PAGE = 100
 
 # No identifier of this machine is written to disk or sent along.
 stripe.enable_telemetry = False
 
 
 class Gateway:
-    """About fourteen verbs, in our words. Each raises Refused (nothing done) or UnknownOutcome (perhaps done).
+    """About twenty verbs, in our words. Each raises Refused (nothing done) or UnknownOutcome (perhaps done).
 
     `key` is the business identity of the act (`payout:42:7:1`): asking twice with it does the thing once.
     """
@@ -64,7 +68,7 @@ class Gateway:
                     "client_reference_id": order.client_reference,
                     "success_url": order.success_url,
                     "cancel_url": order.cancel_url,
-                    "expires_at": int(order.expires_at.timestamp()),
+                    "expires_at": _seconds(order.expires_at),
                     "locale": order.language,
                     "allowed_payment_method_types": ["card"],
                     "line_items": [
@@ -135,12 +139,45 @@ class Gateway:
             intent = self._client.v1.payment_intents.retrieve(payment_id, {"expand": WITH_FEE})
         return reading.payment(intent)
 
-    def refund(self, *, charge_id: str, amount_cents: int, key: str) -> Refund:
+    def find_payments(self, *, customer_id: str, since: datetime) -> list[Payment]:
+        """A learner's payments of late: to look for one whose answer was lost."""
+        with _translated():
+            page = self._client.v1.payment_intents.list(
+                {
+                    "customer": customer_id,
+                    "created": {"gte": _seconds(since)},
+                    "limit": PAGE,
+                    "expand": [f"data.{path}" for path in WITH_FEE],
+                }
+            )
+            return [reading.payment(intent) for intent in page.auto_paging_iter()]
+
+    def refund(self, *, charge_id: str, amount_cents: int, reference: str, key: str) -> CardRefund:
+        """Give money back to the card. `reference` names our row: `list_refunds` finds it again."""
         with _translated():
             row = self._client.v1.refunds.create(
-                {"charge": charge_id, "amount": amount_cents}, {"idempotency_key": key}
+                {"charge": charge_id, "amount": amount_cents, "metadata": {"refund": reference}},
+                {"idempotency_key": key},
             )
-        return Refund(row.id, row.amount, row.status or "")
+        return reading.refund(row)
+
+    def retrieve_refund(self, refund_id: str) -> CardRefund:
+        with _translated():
+            return reading.refund(self._client.v1.refunds.retrieve(refund_id))
+
+    def list_refunds(self, *, charge_id: str) -> list[CardRefund]:
+        with _translated():
+            page = self._client.v1.refunds.list({"charge": charge_id, "limit": PAGE})
+            return [reading.refund(row) for row in page.auto_paging_iter()]
+
+    def retrieve_dispute(self, dispute_id: str) -> CardDispute:
+        with _translated():
+            return reading.dispute(self._client.v1.disputes.retrieve(dispute_id))
+
+    def list_disputes(self, *, since: datetime) -> list[CardDispute]:
+        with _translated():
+            page = self._client.v1.disputes.list({"created": {"gte": _seconds(since)}, "limit": PAGE})
+            return [reading.dispute(row) for row in page.auto_paging_iter()]
 
     # --- mentors ---
 
@@ -189,32 +226,39 @@ class Gateway:
         return reading.account(account)
 
     def transfer(self, order: TransferOrder, *, key: str) -> Transfer:
-        """Send money to a mentor. It joins the group of the charge that funds it."""
+        """Send money to a mentor: tied to the charge that funds it, else from our available balance."""
+        params: TransferCreateParams = {
+            "amount": order.amount_cents,
+            "currency": "eur",
+            "destination": order.destination,
+            "description": order.description,
+            "metadata": dict(order.metadata),
+        }
+        if order.source_charge:
+            params["source_transaction"] = order.source_charge
+        elif order.group:
+            params["transfer_group"] = order.group
         with _translated():
-            row = self._client.v1.transfers.create(
-                {
-                    "amount": order.amount_cents,
-                    "currency": "eur",
-                    "destination": order.destination,
-                    "source_transaction": order.source_charge,
-                    "description": order.description,
-                    "metadata": dict(order.metadata),
-                },
-                {"idempotency_key": key},
-            )
+            row = self._client.v1.transfers.create(params, {"idempotency_key": key})
         return reading.transfer(row)
 
     def list_transfers(self, *, group: str) -> list[Transfer]:
         with _translated():
-            page = self._client.v1.transfers.list({"transfer_group": group, "limit": 100})
+            page = self._client.v1.transfers.list({"transfer_group": group, "limit": PAGE})
             return [reading.transfer(row) for row in page.auto_paging_iter()]
 
-    def reverse_transfer(self, transfer_id: str, *, amount_cents: int, key: str) -> Reversal:
+    def reverse_transfer(self, transfer_id: str, *, amount_cents: int, reference: str, key: str) -> Reversal:
+        """Take money back from a mentor. Refused when his balance at Stripe no longer holds it."""
         with _translated():
             row = self._client.v1.transfers.reversals.create(
-                transfer_id, {"amount": amount_cents}, {"idempotency_key": key}
+                transfer_id, {"amount": amount_cents, "metadata": {"reversal": reference}}, {"idempotency_key": key}
             )
-        return Reversal(row.id, row.amount)
+        return reading.reversal(row)
+
+    def list_reversals(self, transfer_id: str) -> list[Reversal]:
+        with _translated():
+            page = self._client.v1.transfers.reversals.list(transfer_id, {"limit": PAGE})
+            return [reading.reversal(row) for row in page.auto_paging_iter()]
 
     # --- our own balance ---
 
@@ -228,7 +272,7 @@ class Gateway:
 
     def balance_movements(self, *, since: datetime) -> list[Movement]:
         with _translated():
-            page = self._client.v1.balance_transactions.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
+            page = self._client.v1.balance_transactions.list({"created": {"gte": _seconds(since)}, "limit": PAGE})
             return [reading.movement(row) for row in page.auto_paging_iter()]
 
     # --- webhooks ---
@@ -247,6 +291,10 @@ class Gateway:
         body = json.loads(payload)
         related = body.get("related_object") or {}
         return IncomingEvent(event.id, event.type, str(related.get("id", "")), body)
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
 
 
 @contextmanager

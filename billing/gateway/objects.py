@@ -28,6 +28,9 @@ class Payment:
     decline_code: str = ""
     fee_cents: int | None = None
     fee_id: str = ""
+    # What the learner may recognize his card by: « Visa », 4242.
+    card_brand: str = ""
+    card_last4: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -77,23 +80,66 @@ class Transfer:
 class TransferOrder:
     amount_cents: int
     destination: str
-    # The card payment that funds it: it may then be sent before that money is available.
+    # The card payment that funds it: it may then be sent before that money is available, and joins the payment's group.
+    # Empty: it is taken from our available balance, and joins `group`.
     source_charge: str
     description: str
     metadata: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Refund:
-    id: str
-    amount_cents: int
-    status: str
+    group: str = ""
 
 
 @dataclass(frozen=True)
 class Reversal:
+    """Money taken back from a mentor's account."""
+
     id: str
     amount_cents: int
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+class RefundState(StrEnum):
+    SUCCEEDED = "succeeded"
+    PENDING = "pending"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True)
+class CardRefund:
+    """Money given back to a card. A bank may give it back days after it succeeded: it then failed."""
+
+    id: str
+    amount_cents: int
+    state: RefundState
+    charge_id: str
+    failure_reason: str
+    metadata: Mapping[str, str]
+
+
+class DisputeState(StrEnum):
+    # The bank asks; no money has moved.
+    INQUIRY = "inquiry"
+    # The money was withdrawn, and a fee with it.
+    OPEN = "open"
+    # The money came back, the fee did not.
+    WON = "won"
+    LOST = "lost"
+    # It ended without any money gone.
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class CardDispute:
+    """A cardholder asks his bank to take a payment back. `reason` is Stripe's word."""
+
+    id: str
+    charge_id: str
+    amount_cents: int
+    fee_cents: int
+    state: DisputeState
+    reason: str
+    evidence_due_by: datetime | None
+    opened_at: datetime
 
 
 class TransfersState(StrEnum):

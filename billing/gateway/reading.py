@@ -9,17 +9,34 @@ from stripe.v2 import core as v2
 
 from billing.gateway.objects import (
     Account,
+    CardDispute,
+    CardRefund,
     Checkout,
     CheckoutState,
+    DisputeState,
     Movement,
     Payment,
     PaymentState,
+    RefundState,
+    Reversal,
     Transfer,
     TransfersState,
 )
 
 PAYMENT_STATES = {state.value: state for state in PaymentState} | {
     "requires_confirmation": PaymentState.REQUIRES_ACTION,
+}
+REFUND_STATES = {state.value: state for state in RefundState}
+DISPUTE_STATES = {
+    "warning_needs_response": DisputeState.INQUIRY,
+    "warning_under_review": DisputeState.INQUIRY,
+    "warning_closed": DisputeState.CLOSED,
+    "needs_response": DisputeState.OPEN,
+    "under_review": DisputeState.OPEN,
+    "appeal_needs_response": DisputeState.OPEN,
+    "appeal_under_review": DisputeState.OPEN,
+    "won": DisputeState.WON,
+    "lost": DisputeState.LOST,
 }
 
 
@@ -39,6 +56,7 @@ def payment(intent: stripe.PaymentIntent) -> Payment:
     movement = charge.balance_transaction if charge else None
     known = movement if isinstance(movement, stripe.BalanceTransaction) else None
     error = intent.last_payment_error
+    brand, last4 = _card(charge)
     return Payment(
         id=intent.id,
         state=PAYMENT_STATES.get(intent.status, PaymentState.OTHER),
@@ -48,8 +66,17 @@ def payment(intent: stripe.PaymentIntent) -> Payment:
         decline_code=(error.decline_code or error.code or "") if error else "",
         fee_cents=known.fee if known else None,
         fee_id=known.id if known else "",
+        card_brand=brand,
+        card_last4=last4,
         metadata=metadata(intent.metadata),
     )
+
+
+def _card(charge: stripe.Charge | None) -> tuple[str, str]:
+    """Brand and last digits of the card that paid."""
+    details = charge.payment_method_details if charge else None
+    card = details.card if details else None
+    return (card.brand or "", card.last4 or "") if card else ("", "")
 
 
 def checkout(session: stripe.checkout.Session) -> Checkout:
@@ -71,6 +98,46 @@ def transfer(row: stripe.Transfer) -> Transfer:
         destination=identifier(row.destination),
         metadata=metadata(row.metadata),
     )
+
+
+def reversal(row: stripe.TransferReversal) -> Reversal:
+    return Reversal(row.id, row.amount, metadata(row.metadata))
+
+
+def refund(row: stripe.Refund) -> CardRefund:
+    return CardRefund(
+        id=row.id,
+        amount_cents=row.amount,
+        # `requires_action` and words to come: nothing is decided yet.
+        state=REFUND_STATES.get(row.status or "", RefundState.PENDING),
+        charge_id=identifier(row.charge),
+        # Only there once it failed.
+        failure_reason=getattr(row, "failure_reason", None) or "",
+        metadata=metadata(row.metadata),
+    )
+
+
+def dispute(row: stripe.Dispute) -> CardDispute:
+    withdrawals = [line for line in row.balance_transactions if line.amount < 0]
+    due_by = row.evidence_details.due_by
+    return CardDispute(
+        id=row.id,
+        charge_id=identifier(row.charge),
+        amount_cents=-sum(line.amount for line in withdrawals) or row.amount,
+        fee_cents=sum(line.fee for line in withdrawals),
+        state=_dispute_state(row),
+        reason=row.reason,
+        evidence_due_by=datetime.fromtimestamp(due_by, UTC) if due_by else None,
+        opened_at=datetime.fromtimestamp(row.created, UTC),
+    )
+
+
+def _dispute_state(row: stripe.Dispute) -> DisputeState:
+    """`prevented` and words to come: what the money did tells."""
+    if row.status in DISPUTE_STATES:
+        return DISPUTE_STATES[row.status]
+    is_gone = sum(line.amount for line in row.balance_transactions) < 0
+    return DisputeState.LOST if is_gone else DisputeState.CLOSED
 
 
 def account(row: v2.Account) -> Account:

@@ -11,6 +11,7 @@ from billing.gateway import (
     CheckoutState,
     NotFound,
     PaymentState,
+    RefundState,
     Refused,
     TransferOrder,
     TransfersState,
@@ -23,6 +24,7 @@ from stripe_sandbox.cards import CARDS
 from tests.stripe import ACCEPTED, ASKS_CONFIRMATION, DECLINED
 
 NEVER_OFF_SESSION = "4000002760003184"
+AT_ONCE = "4000000000000077"
 
 
 @pytest.fixture
@@ -174,11 +176,46 @@ def test_a_transfer_above_its_charge_is_refused_with_its_code(gateway: Gateway, 
 def test_money_given_back_and_money_taken_back(gateway: Gateway, sandbox: Sandbox) -> None:
     charge, account = pay(gateway, sandbox), make_account(gateway, sandbox)
     sent = gateway.transfer(TransferOrder(3760, account, charge, "Python", {}), key="payout:1")
-    assert gateway.reverse_transfer(sent.id, amount_cents=800, key="reverse:1").amount_cents == 800
+    back = gateway.reverse_transfer(sent.id, amount_cents=800, reference="rv1", key="reverse:1")
+    assert (back.amount_cents, back.metadata) == (800, {"reversal": "rv1"})
+    assert gateway.list_reversals(sent.id) == [back]
     assert gateway.list_transfers(group="booking_abc")[0].reversed_cents == 800
-    assert gateway.refund(charge_id=charge, amount_cents=1000, key="refund:1").status == "succeeded"
+    refund = gateway.refund(charge_id=charge, amount_cents=1000, reference="rf1", key="refund:1")
+    assert (refund.state, refund.charge_id, refund.metadata) == (RefundState.SUCCEEDED, charge, {"refund": "rf1"})
+    assert gateway.retrieve_refund(refund.id) == refund
+    assert gateway.list_refunds(charge_id=charge) == [refund]
     with pytest.raises(Refused):
-        gateway.refund(charge_id=charge, amount_cents=6000, key="refund:2")
+        gateway.refund(charge_id=charge, amount_cents=6000, reference="rf2", key="refund:2")
+
+
+def test_what_stripe_does_not_know_cannot_be_looked_at(gateway: Gateway) -> None:
+    for look in (gateway.retrieve_refund, gateway.retrieve_dispute, gateway.list_reversals, gateway.retrieve_payment):
+        with pytest.raises(NotFound):
+            look("xx_nothing")
+
+
+def test_a_learners_payments_are_found_again_with_their_card(gateway: Gateway, sandbox: Sandbox) -> None:
+    order = make_order(gateway)
+    checkout = gateway.create_checkout(order, key="topup:1")
+    sandbox.pay(checkout.id, ACCEPTED)
+    paid = gateway.retrieve_checkout(checkout.id).payment
+    assert paid
+    assert (paid.card_brand, paid.card_last4) == ("visa", "4242")
+    now = datetime.now(UTC)
+    assert gateway.find_payments(customer_id=order.customer_id, since=now - timedelta(hours=1)) == [paid]
+    assert gateway.find_payments(customer_id=order.customer_id, since=now + timedelta(hours=1)) == []
+    assert gateway.find_payments(customer_id="cus_other", since=now - timedelta(hours=1)) == []
+
+
+def test_a_transfer_from_the_balance_names_no_charge_and_joins_its_group(gateway: Gateway, sandbox: Sandbox) -> None:
+    pay(gateway, sandbox, number=AT_ONCE)
+    account = make_account(gateway, sandbox)
+    order = TransferOrder(3760, account, "", "Python", {"part": "7"}, group="booking_xyz")
+    sent = gateway.transfer(order, key="payout:1:7:2")
+    assert gateway.list_transfers(group="booking_xyz") == [sent]
+    with pytest.raises(Refused) as refusal:
+        gateway.transfer(order, key="payout:2")
+    assert refusal.value.code == "balance_insufficient"
 
 
 def test_a_reversal_is_refused_when_the_mentor_took_the_money_out(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -186,7 +223,7 @@ def test_a_reversal_is_refused_when_the_mentor_took_the_money_out(gateway: Gatew
     sent = gateway.transfer(TransferOrder(3760, account, charge, "Python", {}), key="payout:1")
     sandbox.empty_account(account)
     with pytest.raises(Refused):
-        gateway.reverse_transfer(sent.id, amount_cents=800, key="reverse:1")
+        gateway.reverse_transfer(sent.id, amount_cents=800, reference="rv1", key="reverse:1")
 
 
 def test_an_account_goes_from_started_to_active(gateway: Gateway, sandbox: Sandbox) -> None:
