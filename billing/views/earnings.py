@@ -1,6 +1,5 @@
 """« Revenus »: each paid session, what was kept, when the net leaves."""
 
-import csv
 from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_required
@@ -15,9 +14,9 @@ from django.views.decorators.http import require_safe
 from accounts.http import SignedInRequest
 from billing import statements
 from billing.models import BillingProfile, ConnectedAccount, Settlement
+from billing.spreadsheets import Cell, amount, day, plain, spreadsheet
 from billing.states import VatRegime
 from core import clock
-from core.money import format_euros
 
 PER_PAGE = 25
 DEFAULT_PERIOD = "annee"
@@ -27,8 +26,6 @@ PERIODS = {
     "annee": gettext_lazy("Cette année"),
     "tout": gettext_lazy("Depuis le début"),
 }
-# A spreadsheet takes these for formulas.
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def _period(request: SignedInRequest) -> str:
@@ -72,47 +69,32 @@ def index(request: SignedInRequest) -> HttpResponse:
 def export(request: SignedInRequest) -> HttpResponse:
     """The same sessions for a spreadsheet; amounts with a decimal comma, as French spreadsheets read them."""
     rows = statements.settlements_of(request.user, since=_since(_period(request), clock.now()))
-    # The mark lets spreadsheets see that the text is UTF-8.
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="revenus.csv"'
-    writer = csv.writer(response, delimiter=";")
-    writer.writerow(
-        [
-            _("Date"),
-            _("Apprenant"),
-            _("Session"),
-            _("Secondes payées"),
-            _("Payé par l’apprenant"),
-            _("Commission"),
-            _("Net"),
-            _("dont TVA à reverser"),
-            _("Virement"),
-            _("Envoyé le"),
-        ]
-    )
-    writer.writerows(_csv_row(row) for row in rows.iterator(chunk_size=500))
-    return response
+    head = [
+        _("Date"),
+        _("Apprenant"),
+        _("Session"),
+        _("Secondes payées"),
+        _("Payé par l’apprenant"),
+        _("Commission"),
+        _("Net"),
+        _("dont TVA à reverser"),
+        _("Virement"),
+        _("Envoyé le"),
+    ]
+    return spreadsheet("revenus.csv", head, (_csv_row(row) for row in rows.iterator(chunk_size=500)))
 
 
-def _csv_row(row: Settlement) -> list[str | int]:
+def _csv_row(row: Settlement) -> list[Cell]:
     payout = row.payout
     return [
-        timezone.localtime(row.settled_at).date().isoformat(),
-        _plain(row.learner.get_full_name()),
-        _plain(row.label),
+        day(row.settled_at),
+        plain(row.learner.get_full_name()),
+        plain(row.label),
         row.billed_seconds,
-        _amount(row.charged_cents),
-        _amount(-row.commission_cents),
-        _amount(row.net_cents),
-        _amount(row.vat_cents),
+        amount(row.charged_cents),
+        amount(-row.commission_cents),
+        amount(row.net_cents),
+        amount(row.vat_cents),
         payout.get_status_display(),
-        timezone.localtime(payout.paid_at).date().isoformat() if payout.paid_at else "",
+        day(payout.paid_at),
     ]
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(RISKY) else text
-
-
-def _amount(cents: int) -> str:
-    return format_euros(cents).split("\u00a0")[0].replace("\u202f", "")
