@@ -1,0 +1,53 @@
+"""`./run bench ledger | invoices | all`: each ends with one line of JSON."""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import cast
+
+from benchmarks import results
+from benchmarks.results import Result
+from benchmarks.surroundings import throw_away
+from core.embedded.places import ServiceError, data_dir
+
+NAMES = ("ledger", "invoices")
+
+
+def measure(name: str, *, quick: bool, client_count: int) -> Result:
+    """Each has a server of its own: what one leaves behind does not weigh on the next."""
+    with throw_away() as services:
+        # Only now: models need the settings, and the settings need the services.
+        run = cast(Callable[..., Result], import_module(f"benchmarks.{name}").run)
+        return run(services, quick=quick, client_count=client_count)
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./run bench")
+    parser.add_argument("name", choices=[*NAMES, "all"])
+    parser.add_argument("--quick", action="store_true", help="tiny, to see that it works: the figures mean nothing")
+    parser.add_argument("--clients", type=int, default=1, help="processes on each side of `ledger` (default: 1)")
+    parser.add_argument("--keep", action="store_true", help="add the figures to DATA_DIR/benchmarks.jsonl")
+    options = parser.parse_args(arguments)
+    if options.name == "all":
+        return max(_apart(name, arguments) for name in NAMES)
+    history = data_dir() / "benchmarks.jsonl"
+    result = measure(options.name, quick=options.quick, client_count=options.clients)
+    if options.keep:
+        results.keep(result, history)
+    results.show(result)
+    return 0
+
+
+def _apart(name: str, arguments: list[str]) -> int:
+    """In a process of its own: Django reads its settings once."""
+    others = [argument for argument in arguments if argument != "all"]
+    return subprocess.run([sys.executable, "-m", "benchmarks", name, *others], check=False).returncode  # noqa: S603
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except ServiceError as error:
+        sys.exit(str(error))

@@ -1,0 +1,48 @@
+"""Each benchmark runs, however small, and prints its line. Its figures are nobody's test."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.embedded.places import PROJECT
+
+LINES = {
+    "ledger": ["bench", "settlements_per_s", "tpcb_per_s", "ratio"],
+    "invoices": ["bench", "per_s", "weasyprint_per_s", "ratio"],
+}
+
+
+def run(*arguments: str, data_dir: Path) -> "subprocess.CompletedProcess[str]":
+    # Its own services, never those of this test run.
+    without = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
+    environment = {name: value for name, value in os.environ.items() if name not in without}
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks", *arguments],
+        cwd=PROJECT,
+        env=environment | {"DATA_DIR": str(data_dir)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_benchmark_ends_with_its_line_of_json(name: str, tmp_path: Path) -> None:
+    ended = run(name, "--quick", "--keep", data_dir=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    row = json.loads(ended.stdout.splitlines()[-1])
+    assert list(row) == LINES[name]
+    assert row["bench"] == name
+    assert row["ratio"] > 0
+    kept = [json.loads(line) for line in (tmp_path / "benchmarks.jsonl").read_text().splitlines()]
+    assert [row | {"at": line["at"]} for line in kept] == kept
+
+
+def test_an_unknown_benchmark_is_told_which_exist(tmp_path: Path) -> None:
+    ended = run("speed", data_dir=tmp_path)
+    assert ended.returncode == 2
+    assert all(name in ended.stderr for name in [*LINES, "all"])
