@@ -33,6 +33,7 @@ class Correction(models.Model):
 
     class Meta:
         verbose_name = _("correction")
+        permissions = [("approve_correction", _("Peut valider une correction proposée par une autre personne"))]
         constraints = [
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="correction_positive"),
             # Nobody approves his own proposal, whatever the code says.

@@ -70,6 +70,7 @@ class LedgerTransaction(models.Model):
 
     class Meta:
         verbose_name = _("opération")
+        permissions = [("export_books", _("Peut exporter les livres et les déclarations"))]
 
     def __str__(self) -> str:
         return self.key
