@@ -13,7 +13,7 @@ from stripe_sandbox.events import Endpoint, unsent
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.server import SandboxServer
 
-EXPIRY_SECONDS = 30
+TICK_SECONDS = 5
 
 
 def _arguments() -> argparse.Namespace:
@@ -38,11 +38,11 @@ def _courier(options: argparse.Namespace, sandbox: Sandbox) -> Courier:
     return Courier(addresses, delivered=sandbox.acknowledge)
 
 
-def _expire_forever(sandbox: Sandbox) -> None:
-    """Payment pages nobody came back to close too, and say so."""
+def _tick_forever(sandbox: Sandbox) -> None:
+    """Payment pages nobody came back to close too, and say so; test cards do what they do « some time later »."""
     while True:
-        time.sleep(EXPIRY_SECONDS)
-        sandbox.expire_due()
+        time.sleep(TICK_SECONDS)
+        sandbox.pass_time()
 
 
 def main() -> None:
@@ -56,7 +56,7 @@ def main() -> None:
     for event in waiting:
         courier.send(event)
     courier.start()
-    threading.Thread(target=_expire_forever, args=(sandbox,), daemon=True).start()
+    threading.Thread(target=_tick_forever, args=(sandbox,), daemon=True).start()
     server = SandboxServer((options.host, options.port), sandbox)
     # `shutdown` waits for the loop to end, so it cannot be called from the loop's own thread.
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())

@@ -14,6 +14,12 @@ class Card:
     fails_off_session: str = ""
     # Its money is available at once instead of after some days.
     is_immediate: bool = False
+    # « succeeded »: its refunds are pending at first; « failed »: the bank gives them back some time later.
+    refunds_become: str = ""
+    # Its holder asks his bank for the money back, some time later, for this reason.
+    disputed_for: str = ""
+    # He only asks what it was: no money moves.
+    by_inquiry: bool = False
 
     @property
     def brand(self) -> str:
@@ -34,6 +40,22 @@ CARDS = {
             fails_off_session="authentication_required",
         ),
         Card("4000000000000341", "Acceptée ici, refusée plus tard hors présence", fails_off_session="generic_decline"),
+        Card(
+            "4000000000007726",
+            "Acceptée\u202f; ses remboursements arrivent un peu plus tard",
+            refunds_become="succeeded",
+        ),
+        Card(
+            "4000000000005126", "Acceptée\u202f; ses remboursements échouent un peu plus tard", refunds_become="failed"
+        ),
+        Card("4000000000000259", "Acceptée, puis contestée (fraude)", disputed_for="fraudulent"),
+        Card("4000000000002685", "Acceptée, puis contestée (service non reçu)", disputed_for="product_not_received"),
+        Card(
+            "4000000000001976",
+            "Acceptée, puis sa banque demande des informations",
+            disputed_for="fraudulent",
+            by_inquiry=True,
+        ),
         Card("4000000000000002", "Refusée", decline_code="generic_decline"),
         Card("4000000000009995", "Refusée\u202f: provision insuffisante", decline_code="insufficient_funds"),
     )

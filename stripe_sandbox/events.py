@@ -4,11 +4,10 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
 
 import stripe
 
-from stripe_sandbox.store import Row, Store
+from stripe_sandbox.store import Row, Store, public
 
 TRANSFERS_CHANGED = "v2.core.account[configuration.recipient].capability_status_updated"
 REQUIREMENTS_CHANGED = "v2.core.account[requirements].updated"
@@ -43,7 +42,7 @@ def snapshot(store: Store, event_type: str, row: Row) -> None:
         type=event_type,
         pending_webhooks=1,
         request={"id": None, "idempotency_key": None},
-        data={"object": json.loads(json.dumps(row))},
+        data={"object": json.loads(json.dumps(public(row)))},
     )
     store.news.append(event)
 
@@ -63,8 +62,7 @@ def thin(store: Store, event_type: str, account_id: str) -> None:
 
 def as_event(row: Row) -> Event:
     endpoint = Endpoint.SNAPSHOT if row["object"] == "event" else Endpoint.THIN
-    body: dict[str, Any] = {name: value for name, value in row.items() if not name.startswith("_")}
-    return Event(row["id"], row["type"], endpoint, json.dumps(body))
+    return Event(row["id"], row["type"], endpoint, json.dumps(public(row)))
 
 
 def unsent(store: Store) -> list[Event]:

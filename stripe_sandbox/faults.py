@@ -15,16 +15,25 @@ class FaultKind(StrEnum):
     # of events
     TWICE = "twice"
     NEVER = "never"
+    OUT_OF_ORDER = "out_of_order"  # sent after the next one
+
+
+# The target of a fault that takes the next event, whatever it is.
+ANY_EVENT = "*"
 
 
 @dataclass
 class Fault:
-    """`target` is the beginning of `POST /v1/transfers` or of an event's type."""
+    """`target` is the beginning of `POST /v1/transfers` or of an event's type, or any event (`*`)."""
 
     target: str
     kind: FaultKind
     times: int = 1
     seconds: float = 0.0
+
+    def is_for(self, target: str) -> bool:
+        # A request's name has a space after its method, an event's has none.
+        return " " not in target if self.target == ANY_EVENT else target.startswith(self.target)
 
 
 class Faults:
@@ -40,11 +49,15 @@ class Faults:
         with self._lock:
             self._waiting.clear()
 
+    def waiting(self) -> list[Fault]:
+        with self._lock:
+            return list(self._waiting)
+
     def take(self, target: str) -> Fault | None:
         """The first fault meant for this request or event, counted down."""
         with self._lock:
             for fault in self._waiting:
-                if target.startswith(fault.target):
+                if fault.is_for(target):
                     fault.times -= 1
                     if fault.times <= 0:
                         self._waiting.remove(fault)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stripe_sandbox import balance
-from stripe_sandbox.resources import accounts, checkout, payments, transfers
+from stripe_sandbox.resources import accounts, checkout, payments, refunds, transfers
 from stripe_sandbox.store import Row
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ ROUTES = (
     ),
     _route("get", "/v1/payment_intents/:id", ":PaymentIntentRetrieveParams", _retrieve("payment_intent")),
     _route("get", "/v1/charges/:id", ":ChargeRetrieveParams", _retrieve("charge")),
-    _route("post", "/v1/refunds", ":RefundCreateParams", lambda c: transfers.refund(c.store, c.params)),
+    _route("post", "/v1/refunds", ":RefundCreateParams", lambda c: refunds.create(c.store, c.params)),
     _route("get", "/v1/refunds", ":RefundListParams", _list("refund", "/v1/refunds", "charge", "payment_intent")),
     _route("get", "/v1/refunds/:id", ":RefundRetrieveParams", _retrieve("refund")),
     _route("get", "/v1/disputes", ":DisputeListParams", _list("dispute", "/v1/disputes", "charge", "payment_intent")),

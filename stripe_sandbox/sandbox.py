@@ -5,17 +5,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import urlsplit
 
-from stripe_sandbox import contract, events, routes
+from stripe_sandbox import contract, routes
 from stripe_sandbox.errors import LostAnswer, Refusal
-from stripe_sandbox.events import Event, as_event
-from stripe_sandbox.faults import Fault, FaultKind, Faults
-from stripe_sandbox.resources import accounts, checkout
-from stripe_sandbox.store import Reply, Row, Store
-
-T = TypeVar("T")
+from stripe_sandbox.faults import FaultKind
+from stripe_sandbox.store import Reply, Row, Store, public
+from stripe_sandbox.world import World
 
 MOVES_NOTHING = {
     FaultKind.CONFLICT: Refusal(
@@ -64,7 +60,9 @@ class Call:
     base_url: str
 
 
-class Sandbox:
+class Sandbox(World):
+    """The world behind it, and Stripe's API in front."""
+
     def __init__(
         self,
         *,
@@ -72,27 +70,9 @@ class Sandbox:
         journal: Path | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.base_url = base_url
-        self.store = Store(clock=clock, journal=journal)
-        self.faults = Faults()
-        self.outbox: list[Event] = []
+        super().__init__(base_url=base_url, journal=journal, clock=clock)
         # (method and path, idempotency key, status) of every request, for tests to look at.
         self.log: list[tuple[str, str, int]] = []
-        self._send: Callable[[Event, Fault | None], None] = self._keep
-
-    def send_with(self, send: Callable[[Event, Fault | None], None]) -> None:
-        """Give each event to `send` once what caused it is done. Until then events wait in `outbox`."""
-        self._send = send
-
-    def acknowledge(self, event: Event) -> None:
-        with self.store.lock:
-            events.acknowledge(self.store, event)
-
-    def _keep(self, event: Event, fault: Fault | None) -> None:
-        copies = {FaultKind.NEVER: 0, FaultKind.TWICE: 2}
-        self.outbox += [event] * (copies.get(fault.kind, 1) if fault else 1)
-
-    # --- the API ---
 
     def request(self, request: Request) -> Reply:
         """Answer as Stripe would. Raises LostAnswer where the network would have failed."""
@@ -135,7 +115,7 @@ class Sandbox:
         route, ids = found
         params = contract.read(contract.shape(route.shape), request.parameters())
         row = route.handler(Call(self.store, params, ids, self.base_url))
-        shown: Row = json.loads(json.dumps(_public(row)))
+        shown: Row = json.loads(json.dumps(public(row)))
         for path in params.get("expand", []):
             self._expand(shown, path.split("."))
         return shown
@@ -145,61 +125,10 @@ class Sandbox:
         field, *rest = path
         value = row.get(field)
         if isinstance(value, str) and (found := self.store.find(value)):
-            row[field] = value = json.loads(json.dumps(_public(found)))
+            row[field] = value = json.loads(json.dumps(public(found)))
         for inner in value if isinstance(value, list) else [value]:
             if rest and isinstance(inner, dict):
                 self._expand(inner, rest)
-
-    # --- what happens away from the API ---
-
-    def pay(self, session_id: str, number: str) -> Row:
-        """Somebody tries a card on the payment page."""
-        return self._act(lambda: checkout.pay(self.store, self._open(session_id), number))
-
-    def confirm(self, session_id: str, *, is_accepted: bool) -> Row:
-        """Somebody answers his bank's question."""
-        return self._act(lambda: checkout.confirm(self.store, self._open(session_id), is_accepted=is_accepted))
-
-    def load_session(self, session_id: str) -> Row:
-        return self._act(lambda: checkout.load(self.store, session_id))
-
-    def expire_due(self) -> None:
-        self._act(lambda: checkout.expire_due(self.store))
-
-    def find_link(self, token: str) -> Row:
-        return self._act(lambda: accounts.find_link(self.store, token))
-
-    def finish_onboarding(self, token: str, outcome: accounts.Outcome) -> None:
-        self._act(lambda: accounts.finish(self.store, accounts.find_link(self.store, token), outcome))
-
-    def settle_account(self, account_id: str, outcome: accounts.Outcome = accounts.Outcome.COMPLETE) -> None:
-        self._act(lambda: accounts.settle(self.store, account_id, outcome))
-
-    def restrict_account(self, account_id: str) -> None:
-        self._act(lambda: accounts.restrict(self.store, account_id))
-
-    def empty_account(self, account_id: str) -> None:
-        self._act(lambda: accounts.empty(self.store, account_id))
-
-    def _open(self, session_id: str) -> Row:
-        session = checkout.load(self.store, session_id)
-        if session["status"] != "open":
-            raise Refusal("Cette page de paiement est fermée.", status=410)
-        return session
-
-    def _act(self, action: Callable[[], T]) -> T:
-        """Carry something out alone, then send the news of it."""
-        with self.store.lock:
-            try:
-                return action()
-            finally:
-                for row in self.store.take_news():
-                    event = as_event(row)
-                    self._send(event, self.faults.take(event.type))
-
-
-def _public(row: Row) -> Row:
-    return {name: value for name, value in row.items() if not name.startswith("_")}
 
 
 def _refused(refusal: Refusal) -> Reply:

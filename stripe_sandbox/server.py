@@ -2,42 +2,16 @@
 
 import json
 import logging
-from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from stripe_sandbox import web
+from stripe_sandbox import controls, web
 from stripe_sandbox.errors import LostAnswer, Refusal
-from stripe_sandbox.faults import Fault, FaultKind
-from stripe_sandbox.resources.accounts import Outcome
 from stripe_sandbox.sandbox import Request, Sandbox
 from stripe_sandbox.store import Row
 
 log = logging.getLogger(__name__)
 
 API = ("/v1/", "/v2/")
-
-
-def _add_fault(sandbox: Sandbox, given: Row) -> None:
-    kind = FaultKind(given["kind"])
-    sandbox.faults.add(Fault(given["target"], kind, int(given.get("times", 1)), float(given.get("seconds", 0))))
-
-
-def _check_seen(sandbox: Sandbox, given: Row) -> None:
-    if not any(target.startswith(given["target"]) for target, _key, _status in sandbox.log):
-        raise Refusal("Not yet.", status=404)
-
-
-# Things that happen at Stripe without anybody of us asking.
-CONTROLS: dict[str, Callable[[Sandbox, Row], None]] = {
-    "/_sandbox/faults/": _add_fault,
-    "/_sandbox/faults/clear/": lambda sandbox, _given: sandbox.faults.clear(),
-    "/_sandbox/seen/": _check_seen,
-    "/_sandbox/accounts/settle/": lambda sandbox, given: sandbox.settle_account(
-        given["account"], Outcome(given.get("outcome", Outcome.COMPLETE))
-    ),
-    "/_sandbox/accounts/restrict/": lambda sandbox, given: sandbox.restrict_account(given["account"]),
-    "/_sandbox/accounts/empty/": lambda sandbox, given: sandbox.empty_account(given["account"]),
-}
 
 
 class SandboxServer(ThreadingHTTPServer):
@@ -70,8 +44,8 @@ class Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         if path.startswith(API):
             self._api(method, body)
-        elif path in CONTROLS and method == "post":
-            self._control(path, body)
+        elif method == "post" and path.removeprefix(controls.ROOT) in controls.CONTROLS:
+            self._control(path.removeprefix(controls.ROOT), body)
         else:
             page = web.visit(self.server.sandbox, method, path, body)
             self._send(page.status, page.body, page.headers)
@@ -86,15 +60,14 @@ class Handler(BaseHTTPRequestHandler):
             return
         self._json(reply.status, reply.body)
 
-    def _control(self, path: str, body: str) -> None:
+    def _control(self, name: str, body: str) -> None:
         try:
-            CONTROLS[path](self.server.sandbox, json.loads(body or "{}"))
-        except (KeyError, ValueError) as error:
+            given = json.loads(body or "{}")
+            self._json(200, controls.carry_out(self.server.sandbox, name, given))
+        except ValueError as error:
             self._json(400, {"error": repr(error)})
         except Refusal as refusal:
             self._json(refusal.status, refusal.body)
-        else:
-            self._json(200, {})
 
     def _json(self, status: int, body: Row) -> None:
         self._send(status, json.dumps(body), {"Content-Type": "application/json", "Request-Id": "req_sandbox"})

@@ -13,6 +13,11 @@ from stripe_sandbox.errors import not_found
 Row = dict[str, Any]
 
 
+def public(row: Row) -> Row:
+    """What others may see of an object."""
+    return {name: value for name, value in row.items() if not name.startswith("_")}
+
+
 @dataclass(frozen=True)
 class Reply:
     status: int

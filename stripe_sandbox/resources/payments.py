@@ -6,6 +6,7 @@ from stripe_sandbox import balance
 from stripe_sandbox.cards import REASONS, Card, find
 from stripe_sandbox.errors import Refusal, card_error
 from stripe_sandbox.events import snapshot
+from stripe_sandbox.resources import treasury
 from stripe_sandbox.store import Row, Store
 
 MINIMUM_CENTS = 50
@@ -91,9 +92,9 @@ def save_card(store: Store, card: Card, customer: str | None) -> Row:
 
 
 def succeed(store: Store, payment: Row, method: Row, card: Card) -> None:
-    charge = _charge(store, payment, method, status="succeeded")
-    movement = balance.book_charge(store, charge, is_immediate=card.is_immediate)
-    store.save(charge | {"balance_transaction": movement["id"]})
+    charge = _charge(store, payment, method, card)
+    if not treasury.are_fees_held(store):
+        balance.book_charge(store, charge)
     payment |= {
         "status": "succeeded",
         "amount_received": payment["amount"],
@@ -127,7 +128,7 @@ def cancel(store: Store, payment: Row) -> None:
     store.save(payment | {"status": "canceled", "canceled_at": store.now(), "cancellation_reason": "abandoned"})
 
 
-def _charge(store: Store, payment: Row, method: Row, *, status: str) -> Row:
+def _charge(store: Store, payment: Row, method: Row, card: Card) -> Row:
     return store.add(
         "ch",
         "charge",
@@ -138,7 +139,7 @@ def _charge(store: Store, payment: Row, method: Row, *, status: str) -> Row:
         paid=True,
         refunded=False,
         disputed=False,
-        status=status,
+        status="succeeded",
         currency=payment["currency"],
         customer=payment.get("customer"),
         payment_intent=payment["id"],
@@ -148,4 +149,7 @@ def _charge(store: Store, payment: Row, method: Row, *, status: str) -> Row:
         balance_transaction=None,
         billing_details={},
         metadata=payment["metadata"],
+        _is_immediate=card.is_immediate,
+        _disputed_for=card.disputed_for,
+        _by_inquiry=card.by_inquiry,
     )

@@ -1,11 +1,11 @@
-"""Money to the mentors, money taken back, money given back to cards."""
+"""Money to the mentors, money taken back from them."""
 
 from typing import Any
 
 from stripe_sandbox import balance
 from stripe_sandbox.errors import Refusal
 from stripe_sandbox.events import snapshot
-from stripe_sandbox.resources import accounts
+from stripe_sandbox.resources import accounts, disputes
 from stripe_sandbox.store import Row, Store
 
 
@@ -31,6 +31,13 @@ def create(store: Store, params: dict[str, Any]) -> Row:
 
 
 def _check_charge(store: Store, charge: Row, amount: int) -> None:
+    if disputes.keeps_money(store, charge["id"]):
+        raise Refusal(
+            f"Charge {charge['id']} has been disputed; its funds cannot be transferred.",
+            code="charge_disputed",
+            param="source_transaction",
+            executed=True,
+        )
     sent = sum(row["amount"] - row["amount_reversed"] for row in store.all("transfer", source_transaction=charge["id"]))
     if sent + amount > charge["amount"] - charge["amount_refunded"]:
         raise Refusal(
@@ -59,18 +66,24 @@ def _send(store: Store, params: dict[str, Any], charge: Row | None) -> Row:
         transfer_group=charge["transfer_group"] if charge else params.get("transfer_group"),
         reversals={"object": "list", "data": [], "has_more": False, "url": ""},
     )
-    funded = store.get("balance_transaction", charge["balance_transaction"]) if charge else None
     movement = balance.book(
         store,
         kind="transfer",
         amount=-params["amount"],
         source=transfer["id"],
-        available_on=funded["available_on"] if funded else None,
+        available_on=_available_on(store, charge) if charge else None,
     )
     transfer["balance_transaction"] = movement["id"]
     store.save(transfer)
     snapshot(store, "transfer.created", transfer)
     return transfer
+
+
+def _available_on(store: Store, charge: Row) -> int:
+    """When the money of the charge is: unknown until its movement is told."""
+    if charge["balance_transaction"] is None:
+        return balance.later(store)
+    return int(store.get("balance_transaction", charge["balance_transaction"])["available_on"])
 
 
 def reverse(store: Store, identifier: str, params: dict[str, Any]) -> Row:
@@ -95,43 +108,3 @@ def reverse(store: Store, identifier: str, params: dict[str, Any]) -> Row:
     store.save(reversal | {"balance_transaction": movement["id"]})
     snapshot(store, "transfer.reversed", transfer)
     return reversal
-
-
-def refund(store: Store, params: dict[str, Any]) -> Row:
-    charge = _charge_to_refund(store, params)
-    left = charge["amount"] - charge["amount_refunded"]
-    amount = params.get("amount", left)
-    if amount > left:
-        raise Refusal(
-            f"Refund amount is greater than unrefunded amount on charge ({left}).",
-            code="charge_already_refunded" if not left else "amount_too_large",
-            executed=True,
-        )
-    charge |= {"amount_refunded": charge["amount_refunded"] + amount, "refunded": amount == left}
-    store.save(charge)
-    row = store.add(
-        "re",
-        "refund",
-        amount=amount,
-        currency=charge["currency"],
-        charge=charge["id"],
-        payment_intent=charge["payment_intent"],
-        reason=params.get("reason"),
-        status="succeeded",
-        metadata=params.get("metadata") or {},
-    )
-    movement = balance.book(store, kind="refund", amount=-amount, source=row["id"])
-    row["balance_transaction"] = movement["id"]
-    store.save(row)
-    snapshot(store, "refund.created", row)
-    snapshot(store, "charge.refunded", charge)
-    return row
-
-
-def _charge_to_refund(store: Store, params: dict[str, Any]) -> Row:
-    if "charge" in params:
-        return store.get("charge", params["charge"])
-    if "payment_intent" in params:
-        payment = store.get("payment_intent", params["payment_intent"])
-        return store.get("charge", payment["latest_charge"] or "")
-    raise Refusal("One of the following params should be provided: payment_intent or charge.")

@@ -21,10 +21,9 @@ from billing.gateway import (
 from billing.gateway.client import STRIPE_VERSION, Gateway
 from stripe_sandbox import Fault, FaultKind, Sandbox
 from stripe_sandbox.cards import CARDS
-from tests.stripe import ACCEPTED, ASKS_CONFIRMATION, DECLINED
+from tests.stripe import ACCEPTED, ASKS_CONFIRMATION, AT_ONCE, DECLINED
 
 NEVER_OFF_SESSION = "4000002760003184"
-AT_ONCE = "4000000000000077"
 
 
 @pytest.fixture
