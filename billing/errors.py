@@ -60,6 +60,14 @@ class PaymentUnavailable(BillingError):
     user_message = _("Le paiement n’est pas disponible pour le moment. Rien n’a été débité. Réessayez dans un instant.")
 
 
+class PaymentInDoubt(BillingError):
+    """Asked of the saved card, and not answered: whether it was paid is being found out."""
+
+    user_message = _(
+        "Nous vérifions votre paiement. Ne payez pas une seconde fois\u202f; nous vous écrirons dans quelques minutes."
+    )
+
+
 class StripeUnavailable(BillingError):
     user_message = _("Stripe ne répond pas pour le moment. Réessayez dans un instant.")
 
@@ -82,6 +90,33 @@ class TopUpAboveCap(BillingError):
     """The credit would pass CREDIT_MAX_BALANCE_CENTS."""
 
     user_message = _("Votre crédit dépasserait le maximum autorisé. Rien n’a été débité.")
+
+
+class TopUpTooSmall(BillingError):
+    """Less than a top-up may be."""
+
+    user_message = _("Le montant minimum est de 1,00\u00a0€. Rien n’a été débité.")
+
+
+class NothingOwed(BillingError):
+    """Nothing to pay back: it was paid meanwhile, or the outcome of a dispute is still open."""
+
+    user_message = _("Vous n’avez rien à régler pour le moment. Rien n’a été débité.")
+
+
+class CreditChanged(BillingError):
+    """The credit is no longer the one the learner saw when he asked for it back: perhaps the form was sent twice."""
+
+    user_message = _(
+        "Votre crédit a changé pendant que vous lisiez la page. Cette demande n’a rien remboursé\u202f: "
+        "vérifiez les opérations, puis recommencez si besoin."
+    )
+
+
+class NothingToRefund(BillingError):
+    """Zero, or less."""
+
+    user_message = _("Indiquez un montant à rembourser. Rien n’a été remboursé.")
 
 
 class RefundAboveCredit(BillingError):

@@ -6,7 +6,16 @@ from notifications import kinds
 
 KINDS = (
     kinds.Kind(name="billing.invoice_ready", label=_("Facture disponible")),
+    kinds.Kind(name="billing.credit_note_ready", label=_("Avoir disponible")),
+    kinds.Kind(name="billing.commission_invoice", label=_("Facture de commission")),
     kinds.Kind(name="billing.payout_sent", label=_("Virement envoyé")),
+    kinds.Kind(name="billing.payout_failed", label=_("Virement échoué")),
+    kinds.Kind(name="billing.payout_suspended", label=_("Virement suspendu")),
+    kinds.Kind(name="billing.payout_released", label=_("Virement débloqué")),
+    kinds.Kind(name="billing.payout_reduced", label=_("Somme rendue à l’apprenant")),
+    kinds.Kind(name="billing.credit_topped_up", label=_("Crédit ajouté")),
+    kinds.Kind(name="billing.refund_sent", label=_("Remboursement envoyé")),
+    kinds.Kind(name="billing.refund_failed", label=_("Remboursement échoué")),
     kinds.Kind(name="billing.account_attention", label=_("Compte Stripe à compléter")),
 )
 

@@ -6,12 +6,17 @@ from billing.models import TopUp
 from billing.signals import top_up_arriving, top_up_paid
 from bookings import services
 
+# The payment of the booking itself. A further one is for an extension, which the room asks for and accepts.
+FIRST = 1
+
 
 @receiver(top_up_arriving, sender=TopUp)
 def lock_paid_booking(top_up: TopUp, **_extra: Any) -> None:
-    services.lock_by_reference(reference=top_up.purpose)
+    if top_up.hold_number == FIRST:
+        services.lock_by_reference(reference=top_up.purpose)
 
 
 @receiver(top_up_paid, sender=TopUp)
 def confirm_paid_booking(top_up: TopUp, **_extra: Any) -> None:
-    services.confirm_if_paid(reference=top_up.purpose)
+    if top_up.hold_number == FIRST:
+        services.confirm_if_paid(reference=top_up.purpose)

@@ -7,6 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.states import HoldStatus, TopUpOrigin, TopUpStatus, VatRegime
 from core.fields import ReferenceField
+from core.money import NO_BREAK_SPACE
+
+# As the networks write themselves; an unknown one is shown as Stripe names it.
+CARD_BRANDS = {
+    "amex": "American Express",
+    "cartes_bancaires": "CB",
+    "mastercard": "Mastercard",
+    "visa": "Visa",
+}
 
 
 class TopUp(models.Model):
@@ -60,6 +69,14 @@ class TopUp(models.Model):
     def free_cents(self) -> int:
         """What is left of it as credit."""
         return self.amount_cents - self.allocated_cents - self.refunded_cents - self.lost_cents
+
+    @property
+    def card(self) -> str:
+        """« Visa •••• 4242 »: what its owner knows the card by."""
+        if not self.card_last4:
+            return str(_("Carte bancaire"))
+        brand = CARD_BRANDS.get(self.card_brand) or self.card_brand.capitalize() or str(_("Carte"))
+        return f"{brand}{NO_BREAK_SPACE}••••{NO_BREAK_SPACE}{self.card_last4}"
 
 
 class Hold(models.Model):

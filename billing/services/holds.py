@@ -11,7 +11,7 @@ from billing.errors import AlreadySettled, InsufficientCredit, NothingHeld, Over
 from billing.ledger import credit, debit, lock_account, post
 from billing.ledger.accounts import available, held
 from billing.models import Hold
-from billing.services import funding
+from billing.services import debts, funding
 from billing.states import HOLD_ALLOWED, HoldStatus
 from core import clock
 from core.states import check_move
@@ -23,7 +23,7 @@ FIRST = 1
 def place_hold(*, learner: User, reference: str, amount_cents: int, now: datetime | None = None) -> Hold:
     """Block the planned amount. Repeated for the same reference, it changes nothing.
 
-    Raises InsufficientCredit (nothing is written) and AlreadySettled.
+    Raises InsufficientCredit (nothing is written), CreditFrozen and AlreadySettled.
     """
     lock_account(available(learner))
     return _find(reference, FIRST) or _place(learner, reference, FIRST, amount_cents, now or clock.now())
@@ -62,6 +62,7 @@ def _find(reference: str, number: int) -> Hold | None:
 
 
 def _place(learner: User, reference: str, number: int, amount_cents: int, now: datetime) -> Hold:
+    debts.check_not_frozen(learner)
     try:
         post(
             key=f"hold:{reference}:{number}",

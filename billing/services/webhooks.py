@@ -115,10 +115,7 @@ def _checkout(checkout_id: str, now: datetime) -> Action:
 def _payment(payment_id: str, now: datetime) -> Action:
     payment = get_gateway().retrieve_payment(payment_id)
     top_up = _top_up(payment.metadata.get("top_up", ""))
-    if top_up.checkout_id is None:
-        raise UnknownObject(payment_id)
-    checkout = get_gateway().retrieve_checkout(top_up.checkout_id)
-    return lambda: payments.apply_checkout(top_up, checkout, now=now)
+    return lambda: payments.apply_payment(top_up, payment, now=now)
 
 
 def _account(account_id: str, now: datetime) -> Action:

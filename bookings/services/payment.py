@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
-from billing.errors import AmountChanged, InsufficientCredit
+from billing.errors import AmountChanged, CreditFrozen, InsufficientCredit
 from billing.gateway import GatewayError
 from billing.models import TopUp
 from billing.services.holds import place_hold
@@ -139,8 +139,8 @@ def confirm_if_paid(*, reference: str, now: datetime | None = None) -> Booking |
     except SlotTaken:
         _tell_too_late(lock(booking), moment)
         return None
-    except InsufficientCredit:
-        # The credit was used elsewhere meanwhile: the learner pays the rest before the window closes.
+    except (InsufficientCredit, CreditFrozen):
+        # The credit was used elsewhere meanwhile, or frozen: the learner mends that before the window closes.
         return None
     return booking
 
@@ -175,7 +175,7 @@ def _tell_too_late(booking: Booking, now: datetime) -> None:
 
 def look_at_payment(*, booking: Booking, now: datetime | None = None) -> PaymentOutcome:
     """Ask the bank about the newest payment of this booking. Never inside a transaction."""
-    top_up = TopUp.objects.filter(purpose=booking.ledger_reference).order_by("-pk").first()
+    top_up = TopUp.objects.filter(purpose=booking.ledger_reference, hold_number=1).order_by("-pk").first()
     if top_up is None:
         return PaymentOutcome.FAILED
     try:

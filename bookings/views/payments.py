@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.http import member_of
 from accounts.models import User
+from billing.services.debts import freeze_of
 from billing.services.payments import quote
 from bookings import presentation, rules, selectors, services
 from bookings.errors import EarlyStartNotAsked
@@ -58,6 +59,7 @@ def payment(request: HttpRequest, reference: str) -> HttpResponse:
         "booking": booking,
         "version": booking.current_version(),
         "form": form,
+        "is_frozen": freeze_of(user) is not None,
         "quote": quote(payer=user, total_cents=booking.maximum_cents),
         "needs_early_start": rules.needs_early_start(now, booking.starts_at),
         "asked_early_start": form["early_start"].value() if form.is_bound else False,
