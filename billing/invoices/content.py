@@ -1,6 +1,10 @@
-"""What an invoice says, frozen as JSON at the instant of the settlement. Rendering reads nothing else."""
+"""What a document says, frozen as JSON at the instant it is issued. Rendering reads nothing else.
 
-from datetime import datetime
+Version 2 has lines and four kinds of documents. What version 1 stored is read through `billing.invoices.upgrade`.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import NotRequired, TypedDict, cast
 from zoneinfo import ZoneInfo
 
@@ -10,10 +14,15 @@ from accounts.models import User
 from billing.errors import CannotInvoice
 from billing.invoices import mentions
 from billing.invoices.register import legal_date
-from billing.models import BillingMandate, BillingProfile, Settlement
+from billing.models import Adjustment, BillingMandate, BillingProfile, Settlement
 from billing.rules import mentor_vat_basis_points
+from billing.states import DocumentKind
 
-VERSION = 1
+VERSION = 2
+CURRENCY = "EUR"
+# Documents that give back, and documents of the platform itself to a mentor.
+CREDIT_KINDS = frozenset({DocumentKind.CREDIT_NOTE, DocumentKind.COMMISSION_CREDIT})
+COMMISSION_KINDS = frozenset({DocumentKind.COMMISSION, DocumentKind.COMMISSION_CREDIT})
 
 
 class Party(TypedDict):
@@ -26,22 +35,44 @@ class Party(TypedDict):
     vat_number: str
 
 
-class Service(TypedDict):
-    """What was sold. Times are ISO 8601 in the zone of the booking, amounts are cents."""
+class Line(TypedDict):
+    """One thing sold, or given back. Amounts are positive cents; times are ISO 8601 in the zone of the booking.
 
+    Time sold has `seconds` and an hourly `rate_cents`, VAT included; anything else is one unit and has neither.
+    """
+
+    # Opaque: the settlement it comes from.
+    reference: str
+    # As printed; the label alone stands in lists.
+    title: str
     label: str
+    served_on: str
+    # Empty when nobody knows them: a session that did not take place.
     started_at: str
     ended_at: str
     time_zone: str
-    billed_seconds: int
+    seconds: int
     rate_cents: int
+    # On the platform's own documents: what the learner paid, or got back.
+    paid_cents: int
+    total_cents: int
+    without_vat_cents: int
+    vat_cents: int
+    vat_basis_points: int
+
+
+class Tax(TypedDict):
+    """The sums of the lines of one rate."""
+
+    basis_points: int
+    without_vat_cents: int
+    vat_cents: int
 
 
 class Amounts(TypedDict):
     total_cents: int
     without_vat_cents: int
     vat_cents: int
-    vat_basis_points: int
     held_cents: int
     released_cents: int
 
@@ -51,52 +82,116 @@ class Exemption(TypedDict):
     text: str
 
 
-class Content(TypedDict):
-    version: int
+class Corrected(TypedDict):
+    """The document a credit note corrects."""
+
     number: str
     issued_on: str
+
+
+class Period(TypedDict):
+    """First and last day."""
+
+    first: str
+    last: str
+
+
+class Content(TypedDict):
+    version: int
+    kind: str
+    number: str
+    issued_on: str
+    # The day it was paid, or given back.
     paid_on: str
     currency: str
     seller: Party
     buyer: Party
     platform: str
+    # Empty on the platform's own documents: nobody issues them for another.
     mandate_accepted_on: str
     terms_url: str
-    service: Service
+    lines: list[Line]
+    taxes: list[Tax]
     amounts: Amounts
-    exemption: NotRequired[Exemption]
     mentions: list[list[str]]
+    exemption: NotRequired[Exemption]
+    corrects: NotRequired[Corrected]
+    reason: NotRequired[str]
+    # The month, on the platform's own documents.
+    period: NotRequired[Period]
 
 
 def freeze(*, settlement: Settlement, number: str, paid_at: datetime) -> Content:
-    """Raises CannotInvoice when the mentor has no SIREN or has given no mandate."""
+    """An invoice. Raises CannotInvoice when the mentor has no SIREN or has given no mandate."""
     mentor = cast(User, settlement.mentor)
     profile, mandate = _seller_of(mentor)
-    buyer = _buyer_of(settlement.learner)
+    buyer = buyer_of(settlement.learner)
     day = legal_date(settlement.settled_at)
+    line = _sold(settlement)
     content = Content(
         version=VERSION,
+        kind=DocumentKind.INVOICE,
         number=number,
         issued_on=day.isoformat(),
         paid_on=legal_date(paid_at).isoformat(),
-        currency="EUR",
-        seller=_party(profile),
+        currency=CURRENCY,
+        seller=party_of(profile),
         buyer=buyer,
         platform=settings.PLATFORM["name"],
         mandate_accepted_on=legal_date(mandate.accepted_at).isoformat(),
         terms_url=f"{settings.BASE_URL}/cgps/",
-        service=_service(settlement),
-        amounts=_amounts(settlement),
-        mentions=_mentions(profile, buyer),
+        lines=[line],
+        taxes=sum_taxes([line]),
+        amounts=sum_amounts([line], held_cents=settlement.held_cents, released_cents=settlement.released_cents),
+        mentions=_mentions(profile.business_name, buyer, DocumentKind.INVOICE),
     )
-    if text := mentions.exemption(settlement.vat_regime, day):
-        code = mentions.EXEMPTION_CODES[settlement.vat_regime]
-        content["exemption"] = Exemption(code=code, text=text)
+    if exemption := _exemption(settlement.vat_regime, day):
+        content["exemption"] = exemption
+    return content
+
+
+def freeze_credit_note(*, adjustment: Adjustment, corrected: Content, number: str) -> Content:
+    """What gives a part of an invoice back: the same two parties as that invoice, whatever has changed since."""
+    day = legal_date(adjustment.decided_at).isoformat()
+    line = _given_back(adjustment, corrected["lines"][0])
+    content = Content(
+        version=VERSION,
+        kind=DocumentKind.CREDIT_NOTE,
+        number=number,
+        issued_on=day,
+        paid_on=day,
+        currency=corrected["currency"],
+        seller=corrected["seller"],
+        buyer=corrected["buyer"],
+        platform=corrected["platform"],
+        mandate_accepted_on=corrected["mandate_accepted_on"],
+        terms_url=corrected["terms_url"],
+        lines=[line],
+        taxes=sum_taxes([line]),
+        amounts=sum_amounts([line]),
+        mentions=_mentions(corrected["seller"]["name"], corrected["buyer"], DocumentKind.CREDIT_NOTE),
+        corrects=Corrected(number=corrected["number"], issued_on=corrected["issued_on"]),
+        reason=adjustment.reason,
+    )
+    if "exemption" in corrected:
+        content["exemption"] = corrected["exemption"]
     return content
 
 
 def is_business(party: Party) -> bool:
     return bool(party["siren"])
+
+
+def is_credit(content: Content) -> bool:
+    return content["kind"] in CREDIT_KINDS
+
+
+def is_commission(content: Content) -> bool:
+    """The platform's own document, to a mentor."""
+    return content["kind"] in COMMISSION_KINDS
+
+
+# --- Parties ----------------------------------------------------------------------------------------------------------
 
 
 def _seller_of(mentor: User) -> tuple[BillingProfile, BillingMandate]:
@@ -107,12 +202,12 @@ def _seller_of(mentor: User) -> tuple[BillingProfile, BillingMandate]:
     return profile, mandate
 
 
-def _buyer_of(learner: User) -> Party:
-    profile = BillingProfile.objects.filter(user=learner).first()
+def buyer_of(member: User) -> Party:
+    profile = BillingProfile.objects.filter(user=member).first()
     if profile:
-        return _party(profile)
+        return party_of(profile)
     return Party(
-        name=learner.get_full_name() or "Client particulier",
+        name=member.get_full_name() or "Client particulier",
         address="",
         postcode="",
         city="",
@@ -122,7 +217,7 @@ def _buyer_of(learner: User) -> Party:
     )
 
 
-def _party(profile: BillingProfile) -> Party:
+def party_of(profile: BillingProfile) -> Party:
     return Party(
         name=profile.business_name,
         address=profile.address,
@@ -134,36 +229,97 @@ def _party(profile: BillingProfile) -> Party:
     )
 
 
-def _service(settlement: Settlement) -> Service:
-    zone = ZoneInfo(settlement.time_zone)
-    started = settlement.service_started_at or settlement.settled_at
-    ended = settlement.service_ended_at or started
-    return Service(
-        label=settlement.label,
-        started_at=started.astimezone(zone).isoformat(timespec="seconds"),
-        ended_at=ended.astimezone(zone).isoformat(timespec="seconds"),
-        time_zone=settlement.time_zone,
-        billed_seconds=settlement.billed_seconds,
-        rate_cents=settlement.rate_cents,
+def platform_party() -> Party:
+    own = settings.PLATFORM
+    return Party(
+        name=own["name"],
+        address=own["address"],
+        postcode=own["postcode"],
+        city=own["city"],
+        country="FR",
+        siren=own["siren"],
+        vat_number=own["vat_number"],
     )
 
 
-def _amounts(settlement: Settlement) -> Amounts:
-    return Amounts(
+# --- Lines and sums ---------------------------------------------------------------------------------------------------
+
+
+def _sold(settlement: Settlement) -> Line:
+    zone = ZoneInfo(settlement.time_zone)
+    started = settlement.service_started_at
+    # An agreed amount has no time of its own: the session it stands for did not take place.
+    ended = (settlement.service_ended_at or started) if settlement.billed_seconds else None
+    served = (started or settlement.settled_at).astimezone(zone)
+    return Line(
+        reference=settlement.reference,
+        title=f"Session vidéo de mentorat\u202f: {settlement.label}",
+        label=settlement.label,
+        served_on=served.date().isoformat(),
+        started_at=served.isoformat(timespec="seconds") if started and ended else "",
+        ended_at=ended.astimezone(zone).isoformat(timespec="seconds") if ended else "",
+        time_zone=settlement.time_zone,
+        seconds=settlement.billed_seconds,
+        rate_cents=settlement.rate_cents if settlement.billed_seconds else 0,
+        paid_cents=0,
         total_cents=settlement.charged_cents,
         without_vat_cents=settlement.charged_cents - settlement.vat_cents,
         vat_cents=settlement.vat_cents,
         vat_basis_points=mentor_vat_basis_points(settlement.vat_regime, settlement.vat_basis_points),
-        held_cents=settlement.held_cents,
-        released_cents=settlement.released_cents,
     )
 
 
-def _mentions(seller: BillingProfile, buyer: Party) -> list[list[str]]:
+def _given_back(adjustment: Adjustment, sold: Line) -> Line:
+    return Line(
+        reference=sold["reference"],
+        title=sold["title"],
+        label=sold["label"],
+        served_on=sold["served_on"],
+        started_at="",
+        ended_at="",
+        time_zone=sold["time_zone"],
+        seconds=0,
+        rate_cents=0,
+        paid_cents=0,
+        total_cents=adjustment.amount_cents,
+        without_vat_cents=adjustment.amount_cents - adjustment.vat_cents,
+        vat_cents=adjustment.vat_cents,
+        vat_basis_points=sold["vat_basis_points"],
+    )
+
+
+def sum_taxes(lines: Iterable[Line]) -> list[Tax]:
+    sums: dict[int, Tax] = {}
+    for line in lines:
+        rate = line["vat_basis_points"]
+        tax = sums.setdefault(rate, Tax(basis_points=rate, without_vat_cents=0, vat_cents=0))
+        tax["without_vat_cents"] += line["without_vat_cents"]
+        tax["vat_cents"] += line["vat_cents"]
+    return [sums[rate] for rate in sorted(sums)]
+
+
+def sum_amounts(lines: Iterable[Line], *, held_cents: int = 0, released_cents: int = 0) -> Amounts:
+    rows = list(lines)
+    return Amounts(
+        total_cents=sum(line["total_cents"] for line in rows),
+        without_vat_cents=sum(line["without_vat_cents"] for line in rows),
+        vat_cents=sum(line["vat_cents"] for line in rows),
+        held_cents=held_cents,
+        released_cents=released_cents,
+    )
+
+
+def _exemption(regime: str, day: date) -> Exemption | None:
+    text = mentions.exemption(regime, day)
+    return Exemption(code=mentions.EXEMPTION_CODES[regime], text=text) if text else None
+
+
+def _mentions(seller: str, buyer: Party, kind: str) -> list[list[str]]:
     found = mentions.of(
-        seller=seller.business_name,
+        seller=seller,
         platform=settings.PLATFORM["name"],
         mediator=settings.PLATFORM["mediator"],
         to_business=is_business(buyer),
+        is_credit=kind == DocumentKind.CREDIT_NOTE,
     )
     return [list(mention) for mention in found]

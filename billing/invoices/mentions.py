@@ -49,9 +49,15 @@ def _belonging_to(name: str) -> str:
     return f"d’{name}" if first in VOWELS else f"de {name}"
 
 
-def of(*, seller: str, platform: str, mediator: str, to_business: bool) -> list[Mention]:
-    """The lines at the foot of an invoice."""
-    maker = Mention("DCL", f"Facture établie par {platform} au nom et pour le compte {_belonging_to(seller)}")
+def of(*, seller: str, platform: str, mediator: str, to_business: bool, is_credit: bool = False) -> list[Mention]:
+    """The lines at the foot of a document issued in a mentor's name."""
+    document = "Avoir établi" if is_credit else "Facture établie"
+    maker = Mention("DCL", f"{document} par {platform} au nom et pour le compte {_belonging_to(seller)}")
     if to_business:
-        return [maker, Mention("PMD", LATE_PENALTY), Mention("PMT", RECOVERY_COSTS), Mention("AAB", NO_DISCOUNT)]
+        return [maker, *between_businesses()]
     return [maker, *([Mention("AAI", f"Médiateur de la consommation\u202f: {mediator}")] if mediator else [])]
+
+
+def between_businesses() -> list[Mention]:
+    """Also on a credit note: the French norm (BR-FR-05) asks for the three on every document."""
+    return [Mention("PMD", LATE_PENALTY), Mention("PMT", RECOVERY_COSTS), Mention("AAB", NO_DISCOUNT)]

@@ -3,7 +3,7 @@
 The only module that knows WeasyPrint and factur-x. They take seconds to import: load this module late, by its name.
 """
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from django.template.loader import render_to_string
 from facturx import generate_cii_xml, generate_from_binary
@@ -11,14 +11,16 @@ from weasyprint import CSS, HTML
 
 from billing.invoices.cii import business_terms
 from billing.invoices.content import Content
-from billing.invoices.document import render_html
+from billing.invoices.document import TITLES, render_html, title_of
+from billing.invoices.upgrade import upgrade
 
 LEVEL = "en16931"
 
 
-def render(content: Content) -> bytes:
+def render(stored: dict[str, Any]) -> bytes:
     """The file to store. Bytes differ from one call to the next (dates, identifiers): keep the first."""
-    number = content["number"]
+    content = upgrade(stored)
+    title = title_of(content)
     file: bytes = generate_from_binary(
         render_page(content),
         render_xml(content),
@@ -28,9 +30,9 @@ def render(content: Content) -> bytes:
         lang="fr-FR",
         pdf_metadata={
             "author": content["seller"]["name"],
-            "keywords": "facture, Factur-X",
-            "title": f"Facture {number}",
-            "subject": f"Facture {number} du {content['issued_on']}, {content['seller']['name']}",
+            "keywords": f"{TITLES[content['kind']].lower()}, Factur-X",
+            "title": title,
+            "subject": f"{title} du {content['issued_on']}, {content['seller']['name']}",
         },
     )
     return file

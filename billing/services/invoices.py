@@ -1,19 +1,21 @@
 """Issuing invoices with the settlement, and rendering them afterwards, once."""
 
 import logging
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import cast
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
+from accounts.models import User
 from billing.invoices import register
-from billing.invoices.content import Content, freeze
-from billing.models import Invoice, InvoiceCounter, Settlement
+from billing.invoices.content import COMMISSION_KINDS, CREDIT_KINDS, freeze, freeze_credit_note
+from billing.invoices.upgrade import upgrade
+from billing.models import Adjustment, Invoice, InvoiceCounter, Settlement
 from billing.signals import invoice_ready
 from billing.states import DocumentKind
 from core import clock, jobs
@@ -22,7 +24,12 @@ from notifications.services import notify
 log = logging.getLogger(__name__)
 
 RENDERER = "billing.invoices.rendering.render"
-READY = "billing.invoice_ready"
+NOTICES: dict[str, str] = {
+    DocumentKind.INVOICE: "billing.invoice_ready",
+    DocumentKind.CREDIT_NOTE: "billing.credit_note_ready",
+    DocumentKind.COMMISSION: "billing.commission_invoice",
+    DocumentKind.COMMISSION_CREDIT: "billing.commission_invoice",
+}
 # A claim that was not followed by a file is tried again after this, whatever happened to the worker.
 RETRY_AFTER = timedelta(minutes=5)
 BATCH = 50
@@ -49,6 +56,35 @@ def issue_invoice(*, settlement: Settlement, counter: InvoiceCounter, paid_at: d
     return invoice
 
 
+def issue_credit_note(*, adjustment: Adjustment, counter: InvoiceCounter) -> Invoice:
+    """Correct the invoice of an adjusted booking, in the transaction of the adjustment.
+
+    `counter` is the mentor's series of the year of the decision, locked by `register.lock_counter`.
+    """
+    settlement = adjustment.settlement
+    corrected = Invoice.objects.without_files().get(kind=DocumentKind.INVOICE, subject=settlement.reference)
+    number = register.take_number(counter)
+    full_number = register.full_number(counter.series, number)
+    content = freeze_credit_note(adjustment=adjustment, corrected=upgrade(corrected.content), number=full_number)
+    note = Invoice.objects.create(
+        kind=DocumentKind.CREDIT_NOTE,
+        series=counter.series,
+        number=number,
+        full_number=full_number,
+        issuer=settlement.mentor,
+        recipient=settlement.learner,
+        subject=settlement.reference,
+        corrects=corrected,
+        adjustment=adjustment,
+        total_cents=adjustment.amount_cents,
+        issued_at=adjustment.decided_at,
+        content=content,
+        next_render_at=adjustment.decided_at,
+    )
+    jobs.enqueue("billing.render_invoice", invoice_id=note.pk)
+    return note
+
+
 def render_due_invoices(*, now: datetime | None = None) -> int:
     """Render what waits; how many files were made."""
     moment = now or clock.now()
@@ -62,9 +98,9 @@ def render_invoice(*, invoice_id: int, now: datetime | None = None) -> bool:
     if not _claim(invoice_id, moment):
         return False
     invoice = Invoice.objects.get(pk=invoice_id)
-    render = cast(Callable[[Content], bytes], import_string(RENDERER))
+    render = cast(Callable[[dict[str, Any]], bytes], import_string(RENDERER))
     try:
-        file = render(cast(Content, invoice.content))
+        file = render(invoice.content)
     except Exception as error:
         # Whatever the libraries raise, the row stays due, says why, and the next sweep tries again.
         log.exception("invoice %s was not rendered", invoice)
@@ -95,14 +131,27 @@ def _store(invoice: Invoice, file: bytes, now: datetime) -> bool:
 
 
 def _announce(invoice: Invoice) -> None:
-    page = reverse("billing:invoices")
-    for member, url in ((invoice.issuer, page), (invoice.recipient, f"{page}?onglet=recues")):
-        if member:
-            notify(
-                recipient=member,
-                kind=READY,
-                url=url,
-                reference=f"invoice:{invoice.reference}",
-                context={"invoice": invoice, "is_issuer": member == invoice.issuer},
-            )
+    content = upgrade(invoice.content)
+    period = content.get("period")
+    for member, tab in _told(invoice):
+        notify(
+            recipient=member,
+            kind=NOTICES[invoice.kind],
+            url=f"{reverse('billing:invoices')}?onglet={tab}",
+            reference=f"invoice:{invoice.reference}",
+            context={
+                "invoice": invoice,
+                "document": content,
+                "month": date.fromisoformat(period["first"]) if period else None,
+                "is_issuer": member == invoice.issuer,
+                "is_credit": invoice.kind in CREDIT_KINDS,
+            },
+        )
     invoice_ready.send(sender=Invoice, invoice=invoice)
+
+
+def _told(invoice: Invoice) -> Iterator[tuple[User, str]]:
+    """Who hears of a document, and in which tab of « Factures » it is."""
+    if invoice.issuer:
+        yield invoice.issuer, "emises"
+    yield invoice.recipient, "commissions" if invoice.kind in COMMISSION_KINDS else "recues"

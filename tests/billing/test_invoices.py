@@ -88,12 +88,12 @@ def test_the_content_is_frozen_with_the_settlement(learner: User, mentor: User) 
         "total_cents": 4324,
         "without_vat_cents": 3603,
         "vat_cents": 721,
-        "vat_basis_points": 2000,
         "held_cents": 4700,
         "released_cents": 376,
     }
     assert (content["issued_on"], content["paid_on"]) == ("2026-12-03", "2026-12-02")
-    assert content["service"]["ended_at"] == "2026-12-03T12:00:00+01:00"
+    assert [line["ended_at"] for line in content["lines"]] == ["2026-12-03T12:00:00+01:00"]
+    assert content["taxes"] == [{"basis_points": 2000, "without_vat_cents": 3603, "vat_cents": 721}]
 
 
 @pytest.mark.requirement("SK-50")
