@@ -37,15 +37,35 @@ def mentor_vat_basis_points(regime: str, standard_basis_points: int) -> int:
     return standard_basis_points if regime == VatRegime.REGISTERED else 0
 
 
+def share_total(total_cents: int, *, commission_basis_points: int, vat_regime: str, vat_basis_points: int) -> Charge:
+    """Share an amount: the commission is taken on the total, VAT included, and split the same way."""
+    commission = share(total_cents, commission_basis_points)
+    _, vat = split_vat(total_cents, mentor_vat_basis_points(vat_regime, vat_basis_points))
+    _, commission_vat = split_vat(commission, vat_basis_points)
+    return Charge(total_cents, commission, vat, commission_vat, vat_basis_points)
+
+
 def compute_charge(
     *, rate_cents: int, seconds: int, commission_basis_points: int, vat_regime: str, vat_basis_points: int
 ) -> Charge:
-    """Round once, on the total of billed seconds; the commission is taken on the total, VAT included."""
-    total = price_cents(rate_cents, seconds)
-    commission = share(total, commission_basis_points)
-    _, vat = split_vat(total, mentor_vat_basis_points(vat_regime, vat_basis_points))
-    _, commission_vat = split_vat(commission, vat_basis_points)
-    return Charge(total, commission, vat, commission_vat, vat_basis_points)
+    """Round once, on the total of billed seconds."""
+    return share_total(
+        price_cents(rate_cents, seconds),
+        commission_basis_points=commission_basis_points,
+        vat_regime=vat_regime,
+        vat_basis_points=vat_basis_points,
+    )
+
+
+def difference(before: Charge, after: Charge) -> Charge:
+    """What a correction moves: the difference of two full computations, never a split of the difference."""
+    return Charge(
+        before.total_cents - after.total_cents,
+        before.commission_cents - after.commission_cents,
+        before.vat_cents - after.vat_cents,
+        before.commission_vat_cents - after.commission_vat_cents,
+        before.vat_basis_points,
+    )
 
 
 NO_CHARGE = Charge(0, 0, 0, 0, 0)
@@ -71,9 +91,9 @@ def take_in_order(amount_cents: int, available: Iterable[Portion]) -> list[Porti
     return taken
 
 
-def release_latest(amount_cents: int, allocations: Sequence[Portion]) -> list[Portion]:
-    """What to give back, beginning with the latest allocation: the oldest card payments stay with the booking."""
-    return take_in_order(amount_cents, reversed(allocations))
+def take_latest(amount_cents: int, available: Sequence[Portion]) -> list[Portion]:
+    """Last in, first out: what is given back of a booking, or kept back from a payout. The oldest payments stay."""
+    return take_in_order(amount_cents, reversed(available))
 
 
 def payout_parts(net_cents: int, kept: Sequence[Portion]) -> list[Portion]:

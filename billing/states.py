@@ -59,11 +59,13 @@ class PayoutStatus(models.TextChoices):
     CANCELED = "canceled", _("annulé")
 
 
-# Canceled: a complaint took all of it before a cent had left.
+# Canceled: a complaint took all of it before a cent had left (also between a claim and the first question to Stripe).
 PAYOUT_ALLOWED: dict[str, frozenset[str]] = {
     PayoutStatus.SCHEDULED: frozenset({PayoutStatus.IN_FLIGHT, PayoutStatus.SUSPENDED, PayoutStatus.CANCELED}),
     PayoutStatus.SUSPENDED: frozenset({PayoutStatus.SCHEDULED, PayoutStatus.CANCELED}),
-    PayoutStatus.IN_FLIGHT: frozenset({PayoutStatus.PAID, PayoutStatus.SCHEDULED, PayoutStatus.FAILED}),
+    PayoutStatus.IN_FLIGHT: frozenset(
+        {PayoutStatus.PAID, PayoutStatus.SCHEDULED, PayoutStatus.FAILED, PayoutStatus.CANCELED}
+    ),
     PayoutStatus.FAILED: frozenset({PayoutStatus.SCHEDULED, PayoutStatus.SUSPENDED, PayoutStatus.CANCELED}),
     PayoutStatus.PAID: frozenset(),
     PayoutStatus.CANCELED: frozenset(),

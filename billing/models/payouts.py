@@ -71,6 +71,20 @@ class Payout(models.Model):
         return self.amount_cents - self.adjusted_cents - self.set_off_cents
 
 
+class PayoutPartQuerySet(models.QuerySet["PayoutPart"]):
+    def unsent(self) -> "PayoutPartQuerySet":
+        """Something of it is still to leave, or may have left without our knowing."""
+        return self.filter(transfer_id="", amount_cents__gt=0)
+
+    def unasked(self) -> "PayoutPartQuerySet":
+        """Surely still here: what a debt or a decision may take from. Under the lock of the payout."""
+        return self.unsent().filter(asked_at=None)
+
+    def gone(self) -> "PayoutPartQuerySet":
+        """Sent, or asked for: only Stripe can bring it back."""
+        return self.filter(~Q(transfer_id="") | Q(asked_at__isnull=False), amount_cents__gt=0)
+
+
 class PayoutPart(models.Model):
     """One Stripe transfer, tied to the card payment that funds it."""
 
@@ -84,6 +98,8 @@ class PayoutPart(models.Model):
     # When Stripe was asked for this attempt. Without an answer (no transfer yet) it may have been made all the same.
     asked_at = models.DateTimeField(_("demandé le"), null=True, blank=True)
     transfer_id = models.CharField(_("transfert Stripe"), max_length=120, blank=True, db_index=True)
+
+    objects = PayoutPartQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -115,6 +131,24 @@ class PayoutSuspension(models.Model):
         return f"{self.payout_id}: {self.cause}"
 
 
+class TransferReversalQuerySet(models.QuerySet["TransferReversal"]):
+    def open(self) -> "TransferReversalQuerySet":
+        """On its way back: a debt that needs no set-off for now."""
+        return self.filter(status__in=[ReversalStatus.DUE, ReversalStatus.IN_FLIGHT])
+
+    def standing(self) -> "TransferReversalQuerySet":
+        """Taken back, or to be: what a transfer has less."""
+        return self.exclude(status=ReversalStatus.REFUSED)
+
+    def claimable(self, now: datetime, stale_since: datetime) -> "TransferReversalQuerySet":
+        """Due, once it is known whether its transfer was made; or left behind by a worker that died."""
+        never_asked = Q(part__asked_at=None) & ~Q(part__payout__status=PayoutStatus.IN_FLIGHT)
+        is_known = ~Q(part__transfer_id="") | never_asked
+        due = Q(status=ReversalStatus.DUE, next_attempt_at__lte=now)
+        left_behind = Q(status=ReversalStatus.IN_FLIGHT, claimed_at__lt=stale_since)
+        return self.filter(due & is_known | left_behind)
+
+
 class TransferReversal(models.Model):
     """Money to take back from a mentor's Stripe account. He owes it on the ledger from the decision on."""
 
@@ -131,6 +165,8 @@ class TransferReversal(models.Model):
     last_error = models.CharField(_("dernière erreur"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("demandé le"))
     done_at = models.DateTimeField(_("repris le"), null=True, blank=True)
+
+    objects = TransferReversalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("reprise de virement")

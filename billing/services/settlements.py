@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -12,16 +12,22 @@ from billing.invoices import register
 from billing.ledger import Leg, credit, debit, lock_account, post
 from billing.ledger.accounts import COMMISSION, VAT, available, held, pending
 from billing.models import Hold, Payout, PayoutPart, Settlement
-from billing.rules import NO_CHARGE, Charge, Portion, compute_charge, payout_parts
-from billing.services import funding, holds
+from billing.rules import NO_CHARGE, Charge, payout_parts, share_total
+from billing.services import debts, funding, holds, payout_news, suspensions
+from billing.services.funding import Funding
 from billing.services.invoices import issue_invoice
-from billing.states import HoldStatus
+from billing.states import HoldStatus, PayoutStatus
 from core import clock, values
+from core.money import price_cents
 
 
 @dataclass(frozen=True, kw_only=True)
 class SettlementTerms:
-    """What was agreed (copied onto the booking when it was requested) and what was really given."""
+    """What was agreed (copied onto the booking when it was requested) and what is charged.
+
+    Charged are seconds at the agreed rate: the metered ones, or the planned ones of a learner who did not come
+    (SK-106). `agreed_cents` is an amount decided instead (« partage » of a session that was not held).
+    """
 
     reference: str
     learner: User
@@ -31,13 +37,22 @@ class SettlementTerms:
     commission_basis_points: int = 0
     vat_regime: str = ""
     billed_seconds: int = 0
+    agreed_cents: int | None = None
     service_started_at: datetime | None = None
     service_ended_at: datetime | None = None
     time_zone: str = "Europe/Paris"
 
     def __post_init__(self) -> None:
-        if self.billed_seconds and self.mentor is None:
+        if self.agreed_cents is not None and (self.agreed_cents < 0 or self.billed_seconds):
+            raise ValueError("Either seconds or an amount is charged, never less than nothing.")
+        if self.total_cents and self.mentor is None:
             raise ValueError("A charge needs a mentor.")
+
+    @property
+    def total_cents(self) -> int:
+        if self.agreed_cents is not None:
+            return self.agreed_cents
+        return price_cents(self.rate_cents, self.billed_seconds)
 
 
 def settle(*, terms: SettlementTerms, now: datetime | None = None) -> Settlement:
@@ -45,14 +60,14 @@ def settle(*, terms: SettlementTerms, now: datetime | None = None) -> Settlement
 
     Raises NothingHeld, ChargeAboveHold, and CannotInvoice when the mentor's profile or mandate is missing.
     """
-    charge = compute_charge(
-        rate_cents=terms.rate_cents,
-        seconds=terms.billed_seconds,
+    current = values.several("vat_basis_points", "payout_delay_hours")
+    charge = share_total(
+        terms.total_cents,
         commission_basis_points=terms.commission_basis_points,
         vat_regime=terms.vat_regime,
-        vat_basis_points=values.value("vat_basis_points"),
+        vat_basis_points=current["vat_basis_points"],
     )
-    return _settle(terms, charge, now or clock.now())
+    return _settle(terms, charge, now or clock.now(), timedelta(hours=current["payout_delay_hours"]))
 
 
 def release_hold(*, reference: str, now: datetime | None = None) -> Settlement | None:
@@ -61,20 +76,26 @@ def release_hold(*, reference: str, now: datetime | None = None) -> Settlement |
     if hold is None:
         return None
     terms = SettlementTerms(reference=reference, learner=hold.learner, mentor=None)
-    return _settle(terms, NO_CHARGE, now or clock.now())
+    return _settle(terms, NO_CHARGE, now or clock.now(), timedelta())
 
 
 @transaction.atomic
-def _settle(terms: SettlementTerms, charge: Charge, now: datetime) -> Settlement:
+def _settle(terms: SettlementTerms, charge: Charge, now: datetime, delay: timedelta) -> Settlement:
     counter = register.lock_counter(terms.mentor, now) if terms.mentor and charge.total_cents else None
     lock_account(available(terms.learner))
-    if settled := Settlement.objects.filter(reference=terms.reference).first():
-        return settled
     placed = list(Hold.objects.select_for_update().filter(reference=terms.reference, status=HoldStatus.PLACED))
+    if not placed:
+        return _settled_before(terms.reference)
     held_cents = sum(hold.amount_cents for hold in placed)
-    _check(charge, held_cents)
+    if charge.total_cents > held_cents:
+        raise ChargeAboveHold
     settlement = _record(terms, charge, held_cents, now)
     holds.close_holds(placed)
+    backing = funding.release(placed, settlement.released_cents)
+    _schedule_payout(settlement, backing, now + delay)
+    if counter:
+        issue_invoice(settlement=settlement, counter=counter, paid_at=backing.last_payment or now)
+    # The accounts last: a mentor's other settlements wait for this one as shortly as possible.
     post(
         key=f"settle:{terms.reference}",
         kind="settle",
@@ -82,18 +103,16 @@ def _settle(terms: SettlementTerms, charge: Charge, now: datetime) -> Settlement
         reference=terms.reference,
         occurred_at=now,
     )
-    kept = funding.release(placed, held_cents - charge.total_cents)
-    _schedule_payout(settlement, kept)
-    if counter:
-        issue_invoice(settlement=settlement, counter=counter, paid_at=funding.last_payment(kept) or now)
+    if settlement.released_cents:
+        debts.collect(learner=terms.learner, key=f"settle:{terms.reference}", now=now)
     return settlement
 
 
-def _check(charge: Charge, held_cents: int) -> None:
-    if not held_cents:
+def _settled_before(reference: str) -> Settlement:
+    settled = Settlement.objects.filter(reference=reference).first()
+    if settled is None:
         raise NothingHeld
-    if charge.total_cents > held_cents:
-        raise ChargeAboveHold
+    return settled
 
 
 def _record(terms: SettlementTerms, charge: Charge, held_cents: int, now: datetime) -> Settlement:
@@ -131,19 +150,29 @@ def _legs(terms: SettlementTerms, charge: Charge, held_cents: int) -> list[Leg]:
     return legs
 
 
-def _schedule_payout(settlement: Settlement, kept: Sequence[Portion]) -> None:
+def _schedule_payout(settlement: Settlement, backing: Funding, due_at: datetime) -> None:
     """The mentor's net leaves 48 hours after the close, in one part per card payment that funds it."""
     if settlement.mentor is None or not settlement.net_cents:
         return
-    due_at = settlement.settled_at + values.hours("payout_delay_hours")
+    parts = payout_parts(settlement.net_cents, backing.kept)
+    causes = suspensions.dispute_causes({part.id for part in parts} & set(backing.disputed))
     payout = Payout.objects.create(
         settlement=settlement,
         mentor=settlement.mentor,
         amount_cents=settlement.net_cents,
         due_at=due_at,
         next_attempt_at=due_at,
+        status=PayoutStatus.SUSPENDED if causes else PayoutStatus.SCHEDULED,
     )
+    without_card = backing.without_card
     PayoutPart.objects.bulk_create(
-        PayoutPart(payout=payout, top_up_id=portion.id, amount_cents=portion.cents)
-        for portion in payout_parts(settlement.net_cents, kept)
+        PayoutPart(payout=payout, top_up_id=part.id, amount_cents=part.cents, is_from_balance=part.id in without_card)
+        for part in parts
     )
+    if causes:
+        _say_why_it_waits(payout, causes, settlement.settled_at)
+
+
+def _say_why_it_waits(payout: Payout, causes: Sequence[str], now: datetime) -> None:
+    suspensions.note_causes(payout, causes, now)
+    payout_news.tell_suspended(payout, cause=causes[0], now=now)

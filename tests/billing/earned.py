@@ -17,7 +17,7 @@ from tests.stripe import ACCEPTED, session_of
 _numbers = count(1)
 
 
-def pay_by_card(sandbox: Sandbox, learner: User, reference: str, cents: int) -> TopUp:
+def pay_by_card(sandbox: Sandbox, learner: User, reference: str, cents: int, *, card: str = ACCEPTED) -> TopUp:
     now = clock.now()
     started = start_payment(
         payer=learner,
@@ -30,7 +30,7 @@ def pay_by_card(sandbox: Sandbox, learner: User, reference: str, cents: int) -> 
         now=now,
     )
     assert started.checkout_url
-    sandbox.pay(session_of(started.checkout_url), ACCEPTED)
+    sandbox.pay(session_of(started.checkout_url), card)
     return payments.refresh(TopUp.objects.get(purpose=reference, status="open"))
 
 

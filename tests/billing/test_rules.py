@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.rules import Charge, Portion, compute_charge, payout_parts, release_latest, take_in_order, total
+from billing.rules import Charge, Portion, compute_charge, payout_parts, take_in_order, take_latest, total
 from billing.states import VatRegime
 from core.money import price_cents
 
@@ -96,7 +96,7 @@ def test_the_oldest_is_emptied_before_the_next_is_touched(portions: list[Portion
 
 @given(portions=PORTIONS, amount=st.integers(0, 50_000))
 def test_the_latest_allocation_is_given_back_first(portions: list[Portion], amount: int) -> None:
-    released = {part.id: part.cents for part in release_latest(amount, portions)}
+    released = {part.id: part.cents for part in take_latest(amount, portions)}
     kept = [Portion(part.id, part.cents - released.get(part.id, 0)) for part in portions]
     assert [part for part in kept if part.cents] == take_in_order(total(kept), portions)
 
