@@ -17,6 +17,9 @@ KINDS = (
     kinds.Kind(name="billing.refund_sent", label=_("Remboursement envoyé")),
     kinds.Kind(name="billing.refund_failed", label=_("Remboursement échoué")),
     kinds.Kind(name="billing.account_attention", label=_("Compte Stripe à compléter")),
+    kinds.Kind(name="billing.dispute_opened", label=_("Contestation bancaire ouverte")),
+    kinds.Kind(name="billing.dispute_closed", label=_("Contestation bancaire terminée")),
+    kinds.Kind(name="billing.books_wrong", label=_("Anomalie dans les comptes")),
 )
 
 

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from billing.views import credit, earnings, invoices, onboarding, webhooks
+from billing.views import credit, earnings, invoices, onboarding, statements, webhooks
 
 app_name = "billing"
 
@@ -9,6 +9,9 @@ urlpatterns: list[URLPattern] = [
     path("factures/<reference:reference>.pdf", invoices.pdf, name="invoice_pdf"),
     path("revenus/", earnings.index, name="earnings"),
     path("revenus/sessions.csv", earnings.export, name="earnings_csv"),
+    path("revenus/releve/<str:period>.csv", statements.export, name="statement_csv"),
+    path("revenus/releve/<str:period>/", statements.statement, name="statement"),
+    path("revenus/<reference:reference>/", earnings.detail, name="payout"),
     path("credit/", credit.index, name="credit"),
     path("stripe/inscription/", onboarding.create, name="onboarding"),
     path("stripe/retour/", onboarding.back, name="onboarding_return"),

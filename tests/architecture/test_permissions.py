@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
-from billing.models import Invoice
+from billing.models import Invoice, Payout
 from catalog.models import MemberSkill
 from catalog.services import TrainingWords, create_training
+from core import clock
 from messaging.selectors import thread_between
 from notifications.models import Email, Notice
 from reviews.services import publish_review
@@ -64,6 +65,9 @@ TABLE = {
     "billing:invoice_pdf": "GET login 404 202 202 404",
     "billing:earnings": MEMBERS,
     "billing:earnings_csv": MEMBERS,
+    "billing:payout": "GET login 404 404 200 404",
+    "billing:statement": MEMBERS,
+    "billing:statement_csv": MEMBERS,
     "billing:credit": MEMBERS,
     "billing:onboarding": MEMBERS_SEND,
     "billing:onboarding_return": MEMBERS,
@@ -177,6 +181,10 @@ class World:
     def value(self, name: str, kind: str) -> str | int:
         app = name.partition(":")[0]
         held = self.room.video_session.booking.reference
+        if name == "billing:payout":
+            return Payout.objects.get().reference
+        if kind == "period":
+            return f"{clock.now().year}"
         thread = thread_between(self.room.mentor, self.room.learner)
         assert thread
         found: dict[str, str | int] = {

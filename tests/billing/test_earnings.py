@@ -12,9 +12,9 @@ from django.utils.html import strip_tags
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from billing import statements
+from billing import earnings
 from billing.models import Payout
-from billing.services import payouts
+from billing.services import payouts, suspensions
 from billing.states import PayoutStatus, VatRegime
 from core import clock, references
 from core.references import Described
@@ -60,7 +60,9 @@ def test_each_session_shows_gross_commission_net_vat_and_when_it_leaves(
         assert text in page.replace("\u00a0", " ").replace("\u202f", " ").replace("&nbsp;", " "), text
     assert "La TVA" not in page
     assert "que vous devez reverser" in page
-    assert f'href="/reservations/{payout.settlement.reference[8:]}/"' in client.get(reverse(EARNINGS)).text
+    way = reverse("billing:payout", args=[payout.reference])
+    assert f'href="{way}"' in client.get(reverse(EARNINGS)).text
+    assert f'href="/reservations/{payout.settlement.reference[8:]}/"' in client.get(way).text
 
 
 @pytest.mark.parametrize(
@@ -85,9 +87,9 @@ def test_the_summary_adds_what_waits_what_is_kept_back_and_what_was_sent(
 ) -> None:
     now = clock.now()
     sent, kept, first, second = (earn(sandbox, mentor, at=now - timedelta(hours=hours)) for hours in (49, 3, 2, 1))
-    payouts.suspend_payout(reference=kept.settlement.reference)
+    suspensions.suspend(reference=kept.settlement.reference, cause="complaint:1", now=now)
     payouts.sweep_payouts(now=now)
-    figures = statements.summary(mentor, now=now)
+    figures = earnings.summary(mentor, now=now)
     assert (figures.sent_cents, figures.sent_count, figures.suspended_cents) == (4800, 1, 4800)
     assert (figures.next_payout, figures.later_cents) == (first, 4800)
     assert figures.next_before == first.due_at + timedelta(hours=24)
@@ -129,7 +131,7 @@ def test_the_export_is_the_same_for_a_spreadsheet_and_runs_no_formula(
     head, row = csv.reader(StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
     assert len(head) == len(row)
     assert row[1] == "'=1+1 Tom"
-    assert row[3:8] == ["3600", "60,00", "-12,00", "48,00", "10,00"]
+    assert row[3:10] == ["3600", "60,00", "0,00", "-12,00", "48,00", "10,00", "0,00"]
 
 
 def test_the_list_of_earnings_asks_the_database_a_fixed_number_of_times(

@@ -16,9 +16,11 @@ from django.db.models import Model
 from django.urls import reverse
 
 from accounts.models import User
+from billing.models import Payout
 from bookings.models import Booking
 from bookings.states import Status
 from catalog.models import Skill, Training
+from core import clock
 from core.models import Setting
 from demo.people import CANDIDATE, LEARNERS, MENTORS, STAFF_EMAIL
 from mentors.models import MentorProfile
@@ -81,6 +83,18 @@ def training(of: str) -> Finder:
 
 def reviewed(learner: str) -> Finder:
     return lambda: (Review.objects.filter(author__email=learner).latest("pk").booking.reference,)
+
+
+def payout(of: str) -> Finder:
+    return lambda: (Payout.objects.filter(mentor__email=of).latest("pk").reference,)
+
+
+def this_year() -> tuple[object, ...]:
+    return (f"{clock.now():%Y}",)
+
+
+def this_month() -> tuple[object, ...]:
+    return (f"{clock.now():%Y-%m}",)
 
 
 def email() -> tuple[object, ...]:
@@ -225,6 +239,10 @@ MENTOR = [
         "bookings:my_sessions",
         "messaging:inbox",
     ),
+    Visit(INES, "billing:earnings", query="?periode=tout&etat=vires", label="sent"),
+    Visit(INES, "billing:payout", payout(INES)),
+    Visit(INES, "billing:statement", this_year),
+    Visit(INES, "billing:statement", this_month, label="month"),
     Visit(INES, "pages:profile", slug(INES), label="own"),
     Visit(INES, "catalog:training_edit", training(INES)),
     Visit(INES, "messaging:thread", thread(TOM, INES)),
@@ -273,6 +291,7 @@ WITHOUT_PAGE = {
     "sessions_video:ice": MACHINE,
     "billing:invoice_pdf": FILE,
     "billing:earnings_csv": FILE,
+    "billing:statement_csv": FILE,
     "bookings:calendar": FILE,
     "demo:email_attachment": FILE,
     "mfa_download_recovery_codes": FILE,
