@@ -71,6 +71,7 @@ class AccountSpec:
 
 
 STRIPE = AccountSpec("stripe")
+BANK = AccountSpec("bank")
 DISPUTE = AccountSpec("dispute")
 COMMISSION = AccountSpec("revenue.commission")
 VAT = AccountSpec("vat.collected")

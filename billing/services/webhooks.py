@@ -3,13 +3,15 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
-from billing.gateway import GatewayError, IncomingEvent, get_gateway
+from billing.gateway import BadSignature, GatewayError, IncomingEvent, get_gateway
 from billing.models import ConnectedAccount, StripeEvent, TopUp
-from billing.services import onboarding, payments
+from billing.services import disputes, onboarding, payments, refunds
 from core import clock, jobs
 
 log = logging.getLogger(__name__)
@@ -19,17 +21,28 @@ CLAIM = timedelta(minutes=2)
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60))
 GIVE_UP_AFTER = timedelta(hours=24)
 BATCH = 200
+# Stripe's events have some kilobytes.
+LONGEST_BODY = 512 * 1024
+LONGEST_NAME = 120
 
 
 class UnknownObject(Exception):
     """The event speaks of something we have no row for, perhaps not yet."""
 
 
+# What postpones an event: expected to end well later, or shown to staff after a day.
+NOT_YET = (UnknownObject, disputes.UnknownCharge, GatewayError)
+
+
 def receive(*, payload: bytes, signature: str, secret: str, is_thin: bool, now: datetime | None = None) -> None:
     """Store a signed event once. Raises BadSignature."""
+    if len(payload) > LONGEST_BODY:
+        raise BadSignature("The body is longer than any event.")
     gateway = get_gateway()
     read = gateway.read_notification if is_thin else gateway.read_event
     event = read(payload, signature, secret)
+    if not event.id or max(len(event.id), len(event.type), len(event.object_id)) > LONGEST_NAME:
+        raise BadSignature("The body is no event.")
     _keep(event, now or clock.now())
     jobs.enqueue("billing.handle_stripe_events")
 
@@ -39,11 +52,20 @@ def _keep(event: IncomingEvent, now: datetime) -> None:
         event_id=event.id,
         type=event.type,
         object_id=event.object_id,
-        payload=event.payload,
+        payload=_storable(event.payload),
         received_at=now,
         next_attempt_at=now,
     )
     StripeEvent.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _storable(value: Any) -> Any:
+    """Without the one character PostgreSQL does not store, which a member may have typed somewhere."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, dict):
+        return {_storable(name): _storable(inner) for name, inner in value.items()}
+    return [_storable(inner) for inner in value] if isinstance(value, list) else value
 
 
 def handle_due(*, now: datetime | None = None) -> int:
@@ -65,7 +87,7 @@ def handle(*, event_id: int, now: datetime | None = None) -> bool:
         with transaction.atomic():
             apply()
             StripeEvent.objects.filter(pk=event.pk).update(handled_at=moment, next_attempt_at=None, last_error="")
-    except (UnknownObject, GatewayError) as error:
+    except NOT_YET as error:
         _postpone(event, error, moment)
         return False
     except Exception as error:
@@ -86,6 +108,20 @@ def _postpone(event: StripeEvent, error: Exception, now: datetime) -> None:
     )
 
 
+# --- what staff do with an event given up ---
+
+
+def retry(*, event_id: int, now: datetime | None = None) -> bool:
+    """Try again an event given up. False when it is not."""
+    given_up = StripeEvent.objects.given_up().filter(pk=event_id)
+    return bool(given_up.update(next_attempt_at=now or clock.now()))
+
+
+def dismiss(*, event_id: int, now: datetime | None = None) -> bool:
+    """Nothing is to be done about an event given up: something made by hand at Stripe, or for another site."""
+    return bool(StripeEvent.objects.given_up().filter(pk=event_id).update(handled_at=now or clock.now()))
+
+
 # --- from an event to what must be done ---
 
 Action = Callable[[], object]
@@ -93,12 +129,9 @@ Action = Callable[[], object]
 
 def _prepare(event: StripeEvent, now: datetime) -> Action:
     """Speak to Stripe now, write later: what to do inside the transaction."""
-    if event.type.startswith("checkout.session."):
-        return _checkout(event.object_id, now)
-    if event.type.startswith("payment_intent."):
-        return _payment(event.object_id, now)
-    if event.type.startswith("v2.core.account"):
-        return _account(event.object_id, now)
+    for prefix, prepare in HANDLERS.items():
+        if event.type.startswith(prefix):
+            return prepare(event.object_id, now)
     return _nothing
 
 
@@ -109,13 +142,26 @@ def _nothing() -> None:
 def _checkout(checkout_id: str, now: datetime) -> Action:
     checkout = get_gateway().retrieve_checkout(checkout_id)
     top_up = _top_up(checkout.client_reference)
-    return lambda: payments.apply_checkout(top_up, checkout, now=now)
+    return partial(payments.apply_checkout, top_up, checkout, now=now)
 
 
 def _payment(payment_id: str, now: datetime) -> Action:
+    """A payment made on a page, or on the saved card without any page."""
     payment = get_gateway().retrieve_payment(payment_id)
     top_up = _top_up(payment.metadata.get("top_up", ""))
-    return lambda: payments.apply_payment(top_up, payment, now=now)
+    return partial(payments.apply_payment, top_up, payment, now=now)
+
+
+def _dispute(dispute_id: str, now: datetime) -> Action:
+    return partial(disputes.apply_dispute, get_gateway().retrieve_dispute(dispute_id), now=now)
+
+
+def _refund(refund_id: str, now: datetime) -> Action:
+    found = get_gateway().retrieve_refund(refund_id)
+    refund = refunds.find_refund(found)
+    if refund is None:
+        raise UnknownObject(refund_id)
+    return partial(refunds.apply_refund, refund, found, now=now)
 
 
 def _account(account_id: str, now: datetime) -> Action:
@@ -123,7 +169,7 @@ def _account(account_id: str, now: datetime) -> Action:
     if account is None:
         raise UnknownObject(account_id)
     found = get_gateway().retrieve_account(account_id)
-    return lambda: onboarding.apply_account(account, found, read_at=now)
+    return partial(onboarding.apply_account, account, found, read_at=now)
 
 
 def _top_up(reference: str) -> TopUp:
@@ -131,3 +177,14 @@ def _top_up(reference: str) -> TopUp:
     if top_up is None:
         raise UnknownObject(reference)
     return top_up
+
+
+# By the beginning of the event's type.
+HANDLERS: dict[str, Callable[[str, datetime], Action]] = {
+    "checkout.session.": _checkout,
+    "payment_intent.": _payment,
+    "charge.dispute.": _dispute,
+    "charge.refund.updated": _refund,
+    "refund.": _refund,
+    "v2.core.account": _account,
+}
