@@ -38,7 +38,8 @@ class Documents:
 
     invoice: Invoice | None = None
     credit_notes: list[Invoice] = field(default_factory=list)
-    commission: Invoice | None = None
+    # Of the month; in several parts when it is long.
+    commissions: list[Invoice] = field(default_factory=list)
 
 
 def get_payout_for(mentor: User, reference: str) -> Payout:
@@ -54,11 +55,13 @@ def documents_of(payout: Payout) -> Documents:
     settlement = payout.settlement
     rows = list(Invoice.objects.without_files().filter(subject=settlement.reference).order_by("issued_at", "pk"))
     month = f"commission:{payout.mentor_id}:{legal_date(settlement.settled_at):%Y-%m}"
-    commission = Invoice.objects.without_files().filter(subject=month, kind=DocumentKind.COMMISSION).first()
+    commissions = Invoice.objects.without_files().filter(
+        Q(subject=month) | Q(subject__startswith=f"{month}:"), kind=DocumentKind.COMMISSION
+    )
     return Documents(
         invoice=next((row for row in rows if row.kind == DocumentKind.INVOICE), None),
         credit_notes=[row for row in rows if row.kind == DocumentKind.CREDIT_NOTE],
-        commission=commission,
+        commissions=list(commissions.order_by("pk")),
     )
 
 
