@@ -13,3 +13,4 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         import_module("billing.notices").register()
         references.register("invoice", import_module("billing.selectors").describe_invoice)
+        references.register("refund", import_module("billing.selectors").describe_refund)

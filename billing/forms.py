@@ -1,5 +1,6 @@
-"""What a mentor, or a business that learns, says for the invoices."""
+"""What a mentor, or a business that learns, says for the invoices; and amounts of credit."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -8,7 +9,9 @@ from stdnum.eu import vat
 from stdnum.fr import siren, tva
 
 from billing.models import BillingProfile
+from billing.services.credit import LEAST_CENTS
 from billing.states import VatRegime
+from core.money import NARROW_SPACE, NO_BREAK_SPACE, format_euros
 
 SIREN_MISSING = _("Pour devenir mentor, il faut un numéro SIREN\u202f: la loi demande de pouvoir facturer.")
 SIREN_INVALID = _("Ce numéro SIREN n’est pas valide. Il comporte 9 chiffres.")
@@ -92,3 +95,86 @@ class BillingProfileForm(forms.ModelForm[BillingProfile]):
             self.add_error("vat_number", VAT_MISSING)
         elif company and number.startswith("FR") and tva.to_siren(number) != company:
             self.add_error("vat_number", VAT_NOT_OF_SIREN)
+
+
+# --- amounts of credit ---
+
+AMOUNT = re.compile(r"([-−]?)(\d+)(?:[.,](\d+))?", re.ASCII)
+# What people write around a number.
+AROUND = str.maketrans("", "", f" {NARROW_SPACE}{NO_BREAK_SPACE}€")
+CENT_DIGITS = 2
+# More digits than any amount has: only compared, never used.
+MOST_DIGITS = 9
+
+
+class EurosField(forms.Field):
+    """An amount as people write it: « 20 », « 12,50 », « 12.50 € ». Cleaned, it is cents."""
+
+    widget = forms.TextInput
+    default_error_messages = {
+        "required": _("Indiquez un montant."),
+        "invalid": _("Écrivez un montant en euros, par exemple 20 ou 12,50."),
+        "decimals": _("Un montant a deux chiffres au plus après la virgule, par exemple 12,50."),
+    }
+
+    def to_python(self, value: Any) -> int | None:
+        text = str(value or "").translate(AROUND)
+        if not text:
+            return None
+        found = AMOUNT.fullmatch(text)
+        if found is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        sign, whole, decimals = found.groups(default="")
+        if len(decimals) > CENT_DIGITS:
+            raise forms.ValidationError(self.error_messages["decimals"], code="decimals")
+        cents = int(whole[: MOST_DIGITS + 1]) * 100 + int(decimals.ljust(CENT_DIGITS, "0"))
+        return -cents if sign else cents
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"inputmode": "decimal", "autocomplete": "off", "maxlength": "20"}
+
+
+class TopUpForm(forms.Form):
+    """Credit to add. `most_cents` is None when that is for the service to say."""
+
+    montant = EurosField(label=_("Montant en euros"))
+
+    def __init__(self, *args: Any, most_cents: int | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most_cents = most_cents
+
+    def clean_montant(self) -> int:
+        cents: int = self.cleaned_data["montant"]
+        if cents < LEAST_CENTS:
+            message = _("Ajoutez au moins %(least)s.") % {"least": format_euros(LEAST_CENTS)}
+            raise forms.ValidationError(message, code="too_small")
+        if self.most_cents is not None and cents > self.most_cents:
+            message = _("Vous pouvez ajouter %(most)s au plus.") % {"most": format_euros(self.most_cents)}
+            raise forms.ValidationError(message, code="too_large")
+        return cents
+
+
+class RefundForm(forms.Form):
+    """Credit to give back. Confirmed, it carries what could be refunded when the page was read."""
+
+    montant = EurosField(label=_("Montant à rembourser, en euros"))
+    shown_cents = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, most_cents: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most_cents = most_cents
+
+    def clean_montant(self) -> int:
+        cents: int = self.cleaned_data["montant"]
+        if cents <= 0:
+            raise forms.ValidationError(_("Indiquez un montant supérieur à zéro."), code="too_small")
+        if cents > self.most_cents:
+            message = _("Vous pouvez vous faire rembourser %(most)s au plus.") % {"most": format_euros(self.most_cents)}
+            raise forms.ValidationError(message, code="too_large")
+        return cents
+
+
+class DebtForm(forms.Form):
+    """The amount the learner saw."""
+
+    shown_cents = forms.IntegerField(widget=forms.HiddenInput)

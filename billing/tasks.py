@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from billing.services import invoices, payments, payouts, webhooks
+from billing.services import books, commissions, invoices, payments, payouts, refunds, reversals, webhooks
 
 
 @shared_task(name="billing.render_invoice")
@@ -25,6 +25,31 @@ def sweep_payments() -> None:
     payments.sweep_payments()
 
 
+@shared_task(name="billing.sweep_refunds")
+def sweep_refunds() -> None:
+    refunds.sweep_refunds()
+
+
 @shared_task(name="billing.sweep_payouts")
 def sweep_payouts() -> None:
     payouts.sweep_payouts()
+
+
+@shared_task(name="billing.sweep_reversals")
+def sweep_reversals() -> None:
+    reversals.sweep_reversals()
+
+
+@shared_task(name="billing.read_stripe_balance")
+def read_stripe_balance() -> None:
+    books.read_stripe()
+
+
+@shared_task(name="billing.reconcile")
+def reconcile() -> None:
+    books.reconcile()
+
+
+@shared_task(name="billing.issue_commission_invoices")
+def issue_commission_invoices() -> None:
+    commissions.issue_commission_invoices()

@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 
@@ -20,9 +21,22 @@ app.conf.beat_schedule = {
         "billing.handle_stripe_events",
         "billing.sweep_payments",
         "billing.sweep_payouts",
+        "billing.sweep_refunds",
+        "billing.sweep_reversals",
         "billing.render_due_invoices",
         "bookings.sweep",
         "sessions_video.close_ended",
         "reviews.sweep_invitations",
     )
+}
+
+# In the time of `TIME_ZONE` (Europe/Paris).
+app.conf.beat_schedule |= {
+    "billing.read_stripe_balance": {"task": "billing.read_stripe_balance", "schedule": 10 * EVERY_MINUTE},
+    "billing.reconcile": {"task": "billing.reconcile", "schedule": crontab(hour="3", minute="30")},
+    # Every hour: the service itself waits for 4 o'clock in Paris on the 1st, and catches up after an outage.
+    "billing.issue_commission_invoices": {
+        "task": "billing.issue_commission_invoices",
+        "schedule": crontab(minute="0"),
+    },
 }

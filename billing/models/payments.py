@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from billing.states import HoldStatus, TopUpOrigin, TopUpStatus, VatRegime
+from billing.states import DisputeStatus, HoldStatus, TopUpOrigin, TopUpStatus, VatRegime
 from core.fields import ReferenceField
 from core.money import NO_BREAK_SPACE
 
@@ -16,6 +16,18 @@ CARD_BRANDS = {
     "mastercard": "Mastercard",
     "visa": "Visa",
 }
+
+
+class TopUpQuerySet(models.QuerySet["TopUp"]):
+    def refundable(self) -> "TopUpQuerySet":
+        """Paid by a card that can be credited, with something left, the oldest first.
+
+        A gift has no card; a charge whose dispute was lost is refunded by the bank already.
+        """
+        free = F("amount_cents") - F("allocated_cents") - F("refunded_cents") - F("lost_cents")
+        paid = self.filter(status=TopUpStatus.PAID).exclude(origin=TopUpOrigin.GOODWILL)
+        left = paid.exclude(disputes__status=DisputeStatus.LOST).alias(left=free).filter(left__gt=0)
+        return left.order_by("paid_at", "pk")
 
 
 class TopUp(models.Model):
@@ -42,6 +54,8 @@ class TopUp(models.Model):
     lost_cents = models.BigIntegerField(_("perdu"), default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     paid_at = models.DateTimeField(_("payé le"), null=True, blank=True)
+
+    objects = TopUpQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("paiement par carte")

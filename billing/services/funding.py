@@ -57,8 +57,9 @@ def allocate(hold: Hold) -> None:
 
 
 def give_back(learner: User, amount_cents: int) -> list[Portion]:
-    """Take free credit out, to be refunded to the cards that paid it, the oldest first; never a goodwill."""
-    taken = _take(amount_cents, [top_up for top_up in _free(learner) if top_up.origin != TopUpOrigin.GOODWILL])
+    """Take free credit out, to be refunded to the cards that paid it, the oldest first."""
+    top_ups = TopUp.objects.filter(user=learner).refundable().select_for_update(of=("self",))
+    taken = _take(amount_cents, list(top_ups))
     _add("refunded_cents", taken)
     return taken
 

@@ -69,6 +69,12 @@ TABLE = {
     "billing:statement": MEMBERS,
     "billing:statement_csv": MEMBERS,
     "billing:credit": MEMBERS,
+    "billing:credit_csv": MEMBERS,
+    "billing:credit_top_up": "POST login 200 200 200 200",
+    "billing:credit_debt": MEMBERS_SEND,
+    "billing:credit_refund": MEMBERS,
+    # A payment of credit: nobody here has one of that name.
+    "billing:credit_payment": "GET login 404 404 404 404",
     "billing:onboarding": MEMBERS_SEND,
     "billing:onboarding_return": MEMBERS,
     # Without Stripe's signature.

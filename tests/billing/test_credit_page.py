@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from billing import statements
+from billing import operations
 from billing.services.holds import place_hold
 from billing.services.settlements import release_hold
 from core import references
@@ -57,9 +57,10 @@ def test_credit_lines_add_up_to_the_balances(sandbox: Sandbox) -> None:
     learner = make_member()
     earn(sandbox, make_mentor(), learner=learner)
     pay_by_card(sandbox, learner, "booking:next", 2000)
-    lines = statements.credit_lines(learner, statements.credit_transactions(learner))
+    lines = operations.operations(learner, list(operations.transactions_of(learner)))
     assert (sum(line.available_cents for line in lines), sum(line.held_cents for line in lines)) == (2000, 0)
     assert sum(line.spent_cents for line in lines) == 6000
+    assert [line.balance_cents for line in lines] == [2000, 0, 0, 6000]
 
 
 def test_no_credit_is_said_kindly(client: Client) -> None:
