@@ -42,7 +42,8 @@ def collect(*, learner: User, key: str, now: datetime) -> int:
 
     Called inside the transaction that made the credit grow, with the credit locked.
     """
-    cents = min(balance(available(learner)), balance(receivable(learner)))
+    owed = balance(receivable(learner))
+    cents = min(balance(available(learner)), owed) if owed else 0
     if not cents:
         return 0
     written = post(

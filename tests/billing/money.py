@@ -6,7 +6,8 @@ from itertools import count
 from accounts.models import User
 from billing.ledger import balance, credit, debit, post
 from billing.ledger.accounts import STRIPE, available
-from billing.models import BillingMandate, BillingProfile, TopUp
+from billing.models import BillingMandate, BillingProfile, LedgerEntry, TopUp
+from billing.reconciliation import Check, run_checks
 from billing.services.settlements import SettlementTerms
 from billing.states import TopUpStatus, VatRegime
 
@@ -99,3 +100,14 @@ def make_terms(
 
 def credit_left(learner: User) -> int:
     return balance(available(learner))
+
+
+def entries(key: str) -> dict[str, int]:
+    """What one transaction of the ledger says: cents by account, positive at the debit. Nothing when there is none."""
+    rows = LedgerEntry.objects.filter(transaction__key=key).select_related("account")
+    return {row.account.code: row.amount for row in rows}
+
+
+def wrong() -> list[Check]:
+    """What the reconciliation finds: nothing, at the end of every story."""
+    return [check for check in run_checks() if check.rows]

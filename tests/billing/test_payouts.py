@@ -10,7 +10,6 @@ from accounts.models import User
 from billing.ledger import balance
 from billing.ledger.accounts import STRIPE, pending
 from billing.models import LedgerTransaction, Payout
-from billing.reconciliation import run_checks
 from billing.services import payouts
 from billing.services.suspensions import retry
 from billing.signals import payout_changed
@@ -18,13 +17,12 @@ from billing.states import PayoutStatus
 from core import clock
 from notifications.models import Email, Notice
 from stripe_sandbox import Fault, FaultKind, Sandbox
-from tests.billing.earned import activate, earn, pay_by_card
-from tests.billing.money import make_member, make_mentor
+from tests.billing.earned import DUE, activate, earn, earn_in_two, pay_by_card, sweep, transfers
+from tests.billing.money import make_member, make_mentor, wrong
 from tests.databases import in_threads
 
 AVAILABLE_AT_ONCE = "4000000000000077"
 TRANSFERS = "POST /v1/transfers"
-DUE = timedelta(hours=48)
 
 
 @pytest.fixture
@@ -44,21 +42,6 @@ def told() -> Iterator[list[str]]:
     payout_changed.connect(receive)
     yield seen
     payout_changed.disconnect(receive)
-
-
-def sweep(payout: Payout, *, after: timedelta = DUE) -> Payout:
-    """Run the sweep some time after the session's end; the payout as it is then."""
-    payouts.sweep_payouts(now=payout.settlement.settled_at + after)
-    payout.refresh_from_db()
-    return payout
-
-
-def nothing_is_wrong() -> bool:
-    return not any(check.rows for check in run_checks())
-
-
-def transfers(sandbox: Sandbox) -> list[int]:
-    return [row["amount"] for row in sandbox.store.all("transfer")]
 
 
 def keys(sandbox: Sandbox) -> list[str]:
@@ -107,9 +90,7 @@ def test_the_mentor_is_told_gross_commission_net_and_vat(sandbox: Sandbox, mento
 
 @pytest.mark.django_db
 def test_each_card_payment_that_funds_a_session_gets_its_own_transfer(sandbox: Sandbox, mentor: User) -> None:
-    learner = make_member()
-    pay_by_card(sandbox, learner, "booking:earlier", 2500)
-    payout = earn(sandbox, mentor, learner=learner, cents=3500)
+    payout = earn_in_two(sandbox, mentor)
     sweep(payout)
     assert sorted(transfers(sandbox)) == [2300, 2500]
     assert len({row["source_transaction"] for row in sandbox.store.all("transfer")}) == 2
@@ -165,7 +146,7 @@ def test_refusals_are_tried_after_1_6_and_24_hours_with_new_keys_then_left_to_st
     retry(reference=payout.settlement.reference, now=payout.settlement.settled_at + moment)
     assert sweep(payout, after=moment).status == PayoutStatus.PAID
     assert transfers(sandbox) == [4800]
-    assert nothing_is_wrong()
+    assert wrong() == []
 
 
 @pytest.mark.django_db
@@ -252,9 +233,7 @@ def _claim(payout: Payout) -> datetime:
 
 @pytest.mark.django_db
 def test_when_one_of_two_transfers_is_refused_only_that_one_is_asked_again(sandbox: Sandbox, mentor: User) -> None:
-    learner = make_member()
-    pay_by_card(sandbox, learner, "booking:earlier", 2500)
-    payout = earn(sandbox, mentor, learner=learner, cents=3500)
+    payout = earn_in_two(sandbox, mentor)
     latest = sandbox.store.all("charge")[0]
     sandbox.store.save(latest | {"amount_refunded": 3500})
     assert sweep(payout).status == PayoutStatus.SCHEDULED
@@ -263,7 +242,7 @@ def test_when_one_of_two_transfers_is_refused_only_that_one_is_asked_again(sandb
     assert sweep(payout, after=DUE + timedelta(hours=1)).status == PayoutStatus.PAID
     assert sorted(transfers(sandbox)) == [2300, 2500]
     assert [row["source_transaction"] for row in sandbox.store.all("transfer", amount=2300)] == [None]
-    assert nothing_is_wrong()
+    assert wrong() == []
 
 
 @pytest.mark.django_db

@@ -1,33 +1,37 @@
 """The end of a booking's money."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from billing.errors import CannotInvoice, ChargeAboveHold, NothingHeld
-from billing.ledger import balance
-from billing.ledger.accounts import COMMISSION, VAT, held, pending
+from billing.ledger import balance, credit, debit, post
+from billing.ledger.accounts import COMMISSION, STRIPE, VAT, held, pending, receivable
 from billing.models import (
     BillingMandate,
     BillingProfile,
     ChargeAllocation,
     Hold,
     Invoice,
-    LedgerEntry,
     LedgerTransaction,
     Payout,
     TopUp,
 )
 from billing.reconciliation import run_checks
 from billing.services.holds import extend_hold, place_hold
-from billing.services.settlements import release_hold, settle
-from billing.states import HoldStatus, PayoutStatus, VatRegime
-from tests.billing.money import NOON, credit_left, make_member, make_mentor, make_terms, pay_in
+from billing.services.settlements import SettlementTerms, release_hold, settle
+from billing.states import HoldStatus, PayoutStatus, TopUpOrigin, VatRegime
+from tests.billing.money import NOON, credit_left, entries, make_member, make_mentor, make_terms, pay_in
 
 pytestmark = pytest.mark.django_db
 BOOKING = "booking:abc"
 CLOSED = NOON + timedelta(minutes=1)
+# What is asked when part of the amount comes back; savepoints are not counted.
+MOST_QUERIES = 21
 
 
 @pytest.fixture
@@ -38,11 +42,6 @@ def learner() -> User:
 @pytest.fixture
 def mentor() -> User:
     return make_mentor()
-
-
-def entries(key: str) -> dict[str, int]:
-    rows = LedgerEntry.objects.filter(transaction__key=key).select_related("account")
-    return {row.account.code: row.amount for row in rows}
 
 
 def parts(payout: Payout) -> list[tuple[int, int]]:
@@ -193,3 +192,110 @@ def test_nothing_is_charged_in_the_name_of_somebody_who_cannot_invoice(
         settle(terms=make_terms(BOOKING, learner, mentor))
     assert balance(held(learner, BOOKING)) == 6_000
     assert not Invoice.objects.exists()
+
+
+# --- sessions that were not held: what the team decides ---
+
+
+@pytest.mark.requirement("SK-106")
+def test_a_learner_who_did_not_come_pays_the_planned_time_in_full(learner: User, mentor: User) -> None:
+    pay_in(learner, 6_000)
+    place_hold(learner=learner, reference=BOOKING, amount_cents=6_000)
+    settlement = settle(terms=make_terms(BOOKING, learner, mentor, seconds=3_600), now=CLOSED)
+    assert entries(f"settle:{BOOKING}") == {
+        "learner.held": 6_000,
+        "mentor.pending": -4_800,
+        "revenue.commission": -1_000,
+        "vat.collected": -200,
+    }
+    assert settlement.payout.amount_cents == 4_800
+    assert nothing_is_wrong()
+
+
+def test_an_agreed_amount_is_shared_like_a_price(learner: User, mentor: User) -> None:
+    pay_in(learner, 6_000)
+    place_hold(learner=learner, reference=BOOKING, amount_cents=6_000)
+    settlement = settle(terms=agreed(learner, mentor, 3_000), now=CLOSED)
+    assert entries(f"settle:{BOOKING}") == {
+        "learner.held": 6_000,
+        "mentor.pending": -2_400,
+        "revenue.commission": -500,
+        "vat.collected": -100,
+        "learner.available": -3_000,
+    }
+    assert (settlement.billed_seconds, settlement.charged_cents, settlement.vat_cents) == (0, 3_000, 500)
+    assert settlement.commission_basis_points == 2_000
+    assert Invoice.objects.get().total_cents == 3_000
+    assert settle(terms=agreed(learner, mentor, 1_000)) == settlement
+    assert nothing_is_wrong()
+
+
+def test_an_agreed_nothing_gives_everything_back(learner: User, mentor: User) -> None:
+    pay_in(learner, 6_000)
+    place_hold(learner=learner, reference=BOOKING, amount_cents=6_000)
+    assert settle(terms=agreed(learner, mentor, 0)).released_cents == 6_000
+    assert not Invoice.objects.exists()
+    assert nothing_is_wrong()
+
+
+def test_an_agreed_amount_above_the_hold_is_refused(learner: User, mentor: User) -> None:
+    pay_in(learner, 6_000)
+    place_hold(learner=learner, reference=BOOKING, amount_cents=6_000)
+    with pytest.raises(ChargeAboveHold):
+        settle(terms=agreed(learner, mentor, 6_001))
+
+
+def test_terms_that_make_no_sense_are_refused(learner: User, mentor: User) -> None:
+    with pytest.raises(ValueError, match="Either seconds or an amount"):
+        agreed(learner, mentor, -1)
+    with pytest.raises(ValueError, match="Either seconds or an amount"):
+        replace(make_terms(BOOKING, learner, mentor), agreed_cents=100)
+    with pytest.raises(ValueError, match="needs a mentor"):
+        SettlementTerms(reference=BOOKING, learner=learner, mentor=None, agreed_cents=100)
+
+
+def agreed(learner: User, mentor: User, cents: int) -> SettlementTerms:
+    return replace(make_terms(BOOKING, learner, mentor, seconds=0), agreed_cents=cents)
+
+
+# --- what comes back first pays a debt; what the platform gave is sent from its balance ---
+
+
+def test_what_comes_back_pays_what_the_learner_owes(learner: User, mentor: User) -> None:
+    top_up = pay_in(learner, 6_000)
+    place_hold(learner=learner, reference=BOOKING, amount_cents=6_000)
+    post(
+        key="dispute:dp_1:lost",
+        kind="dispute_lost",
+        legs=[debit(receivable(learner), 1_000), credit(STRIPE, 1_000)],
+        occurred_at=NOON,
+    )
+    settle(terms=make_terms(BOOKING, learner, mentor, seconds=2_820), now=CLOSED)
+    assert entries(f"repay:settle:{BOOKING}") == {"learner.available": 1_000, "learner.receivable": -1_000}
+    top_up.refresh_from_db()
+    assert (credit_left(learner), balance(receivable(learner)), top_up.lost_cents) == (300, 0, 1_000)
+    assert nothing_is_wrong()
+
+
+def test_the_part_funded_by_a_gift_of_the_platform_names_no_card_payment(learner: User, mentor: User) -> None:
+    gift = pay_in(learner, 2_000)
+    TopUp.objects.filter(pk=gift.pk).update(origin=TopUpOrigin.GOODWILL, charge_id="", payment_intent_id="")
+    paid = pay_in(learner, 4_000)
+    place_hold(learner=learner, reference=BOOKING, amount_cents=6_000)
+    settlement = settle(terms=make_terms(BOOKING, learner, mentor))
+    sources = settlement.payout.parts.order_by("pk").values_list("top_up_id", "is_from_balance", "amount_cents")
+    assert list(sources) == [(gift.pk, True, 2_000), (paid.pk, False, 2_800)]
+
+
+# --- the hot path ---
+
+
+def test_a_settlement_asks_the_database_few_questions(learner: User, mentor: User) -> None:
+    pay_in(learner, 12_000)
+    for reference in ("booking:warm", BOOKING):
+        place_hold(learner=learner, reference=reference, amount_cents=6_000)
+    settle(terms=make_terms("booking:warm", learner, mentor))
+    with CaptureQueriesContext(connection) as queries:
+        settle(terms=make_terms(BOOKING, learner, mentor, seconds=2_820))
+    said = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
+    assert len(said) <= MOST_QUERIES, "\n".join(said)
