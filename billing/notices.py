@@ -17,6 +17,8 @@ KINDS = (
     kinds.Kind(name="billing.refund_sent", label=_("Remboursement envoyé")),
     kinds.Kind(name="billing.refund_failed", label=_("Remboursement échoué")),
     kinds.Kind(name="billing.account_attention", label=_("Compte Stripe à compléter")),
+    kinds.Kind(name="billing.payout_waiting", label=_("Virement qui attend votre compte Stripe")),
+    kinds.Kind(name="billing.account_stopped", label=_("Virements d’un mentor arrêtés par Stripe")),
     kinds.Kind(name="billing.dispute_opened", label=_("Contestation bancaire ouverte")),
     kinds.Kind(name="billing.dispute_closed", label=_("Contestation bancaire terminée")),
     kinds.Kind(name="billing.books_wrong", label=_("Anomalie dans les comptes")),

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from billing.services import books, commissions, invoices, payments, payouts, refunds, reversals, webhooks
+from billing.services import account_news, books, commissions, invoices, payments, payouts, refunds, reversals, webhooks
 
 
 @shared_task(name="billing.render_invoice")
@@ -53,3 +53,8 @@ def reconcile() -> None:
 @shared_task(name="billing.issue_commission_invoices")
 def issue_commission_invoices() -> None:
     commissions.issue_commission_invoices()
+
+
+@shared_task(name="billing.warn_waiting_mentors")
+def warn_waiting_mentors() -> None:
+    account_news.warn_waiting()

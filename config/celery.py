@@ -33,6 +33,8 @@ app.conf.beat_schedule = {
 # In the time of `TIME_ZONE` (Europe/Paris).
 app.conf.beat_schedule |= {
     "billing.read_stripe_balance": {"task": "billing.read_stripe_balance", "schedule": 10 * EVERY_MINUTE},
+    # By day: nobody reads it at night.
+    "billing.warn_waiting_mentors": {"task": "billing.warn_waiting_mentors", "schedule": crontab(hour="9", minute="0")},
     "billing.reconcile": {"task": "billing.reconcile", "schedule": crontab(hour="3", minute="30")},
     # Every hour: the service itself waits for 4 o'clock in Paris on the 1st, and catches up after an outage.
     "billing.issue_commission_invoices": {

@@ -31,7 +31,7 @@ CHECKS: tuple[Callable[[datetime], Check], ...] = (
     documents.charged_without_invoice,
     documents.adjustments_are_complete,
     documents.gaps_in_series,
-    documents.commissions_without_invoice,
+    documents.commissions_match_invoices,
     stripe_lines.lines_without_transaction,
     stripe_lines.transactions_without_lines,
     stripe_lines.stale_imports,

@@ -1,13 +1,14 @@
 """Invoices and credit notes: one for each fact, numbered without gaps."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from billing.invoices.months import last_closed
 from billing.invoices.register import legal_date
 from billing.reconciliation.report import Check, query
 
-# Commission invoices are issued in the first days of the next month.
+# Commission invoices are issued in the first days of the next month: a day without workers is no alarm.
 ISSUED_BEFORE_DAY = 5
 
 
@@ -53,23 +54,44 @@ def gaps_in_series(_now: datetime) -> Check:
     return Check("invoice series with gaps", ("series", "last number", "invoice"), rows, title)
 
 
-def commissions_without_invoice(now: datetime) -> Check:
-    """Months that ended, from the 5th on: what a mentor paid the platform is invoiced to him."""
-    today = legal_date(now)
-    first_open = today.replace(day=1)
-    if today.day <= ISSUED_BEFORE_DAY:
+COMMISSIONS = """
+WITH settled AS (
+  SELECT id, mentor_id, commission_cents, to_char(settled_at AT TIME ZONE 'Europe/Paris', 'YYYY-MM') AS month
+    FROM billing_settlement WHERE commission_cents > 0),
+returned AS (
+  SELECT settled.mentor_id, settled.month AS settled_in, adjustment.commission_cents,
+         to_char(adjustment.decided_at AT TIME ZONE 'Europe/Paris', 'YYYY-MM') AS month
+    FROM billing_adjustment adjustment JOIN settled ON settled.id = adjustment.settlement_id),
+due AS (
+  SELECT kind, mentor_id, month, sum(cents) AS cents FROM (
+    SELECT 'commission' AS kind, mentor_id, month, commission_cents AS cents FROM settled
+     UNION ALL
+    SELECT 'commission', mentor_id, month, -commission_cents FROM returned WHERE month = settled_in
+     UNION ALL
+    SELECT 'commission_cn', mentor_id, month, commission_cents FROM returned WHERE month > settled_in) AS rows
+   GROUP BY kind, mentor_id, month),
+issued AS (
+  SELECT kind, recipient_id AS mentor_id, split_part(subject, ':', 3) AS month, sum(total_cents) AS cents
+    FROM billing_invoice WHERE kind IN ('commission', 'commission_cn') GROUP BY 1, 2, 3)
+SELECT coalesce(due.kind, issued.kind), coalesce(due.mentor_id, issued.mentor_id), coalesce(due.month, issued.month),
+       coalesce(due.cents, 0), coalesce(issued.cents, 0)
+  FROM due FULL JOIN issued USING (kind, mentor_id, month)
+ WHERE coalesce(due.cents, 0) <> coalesce(issued.cents, 0)
+   AND month < to_char(%s::timestamptz AT TIME ZONE 'Europe/Paris', 'YYYY-MM')
+ ORDER BY 3, 2, 1
+"""
+
+
+def commissions_match_invoices(now: datetime) -> Check:
+    """Months that ended, from the 6th on: what a mentor paid the platform is on that month's invoices, to the cent.
+
+    What was given back of an earlier month is on a credit note of the month it was decided in.
+    """
+    last = last_closed(now)
+    if legal_date(now).day <= ISSUED_BEFORE_DAY:
         # The month that just ended is still being invoiced.
-        first_open = first_open.replace(year=today.year - (today.month == 1), month=(today.month - 2) % 12 + 1)
-    rows = query(
-        """
-        SELECT due.mentor_id, due.month, due.cents
-          FROM (SELECT mentor_id, to_char(settled_at AT TIME ZONE 'Europe/Paris', 'YYYY-MM') AS month,
-                       sum(commission_cents) AS cents
-                  FROM billing_settlement WHERE commission_cents > 0 GROUP BY 1, 2) AS due
-         WHERE due.month < to_char(%s::date, 'YYYY-MM') AND NOT EXISTS (
-           SELECT FROM billing_invoice invoice WHERE invoice.kind = 'commission'
-              AND invoice.subject = 'commission:' || due.mentor_id || ':' || due.month)""",
-        datetime(first_open.year, first_open.month, 1, tzinfo=now.tzinfo),
-    )
+        last = last_closed(last.starts_at + timedelta(days=1))
+    columns = ("kind", "mentor", "month", "expected", "invoice")
     title = _("Commissions d’un mois terminé sans leur facture")
-    return Check("commissions of an ended month without their invoice", ("mentor", "month", "amount"), rows, title)
+    rows = query(COMMISSIONS, last.ends_at)
+    return Check("commissions of an ended month without their invoice", columns, rows, title)
