@@ -1,12 +1,22 @@
 """The arithmetic of money: vectors of the reference, and properties that hold for every price and length."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.rules import Charge, Portion, compute_charge, payout_parts, take_in_order, take_latest, total
+from billing.rules import (
+    Charge,
+    Portion,
+    compute_charge,
+    difference,
+    payout_parts,
+    share_total,
+    take_in_order,
+    take_latest,
+    total,
+)
 from billing.states import VatRegime
 from core.money import price_cents
 
@@ -81,6 +91,59 @@ def test_a_longer_session_never_costs_less_and_nothing_not_given_is_billed(rate:
     assert price_cents(rate, seconds) * 3600 <= rate * seconds
 
 
+TERMS = st.fixed_dictionaries(
+    {
+        "commission_basis_points": st.integers(0, 10_000),
+        "vat_regime": st.sampled_from(VatRegime.values),
+        "vat_basis_points": st.sampled_from([0, 550, 1000, 2000]),
+    }
+)
+
+
+def parts_of(charge: Charge) -> tuple[int, ...]:
+    return (
+        charge.net_cents,
+        charge.commission_without_vat_cents,
+        charge.commission_vat_cents,
+        charge.without_vat_cents,
+        charge.vat_cents,
+    )
+
+
+def test_ten_of_47_euros_given_back_are_the_difference_of_two_computations() -> None:
+    terms: Any = {"commission_basis_points": 2000, "vat_regime": VatRegime.REGISTERED, "vat_basis_points": 2000}
+    change = difference(share_total(4700, **terms), share_total(3700, **terms))
+    assert (change.total_cents, change.net_cents) == (1000, 800)
+    assert (change.commission_without_vat_cents, change.commission_vat_cents) == (166, 34)
+    assert change.vat_cents == 783 - 617
+
+
+@given(total_cents=st.integers(0, 1_000_000), given_back=st.integers(0, 1_000_000), terms=TERMS)
+def test_the_parts_of_a_difference_add_up_and_are_never_negative(
+    total_cents: int, given_back: int, terms: dict[str, Any]
+) -> None:
+    before = share_total(total_cents, **terms)
+    after = share_total(total_cents - min(given_back, total_cents), **terms)
+    change = difference(before, after)
+    assert change.total_cents == min(given_back, total_cents)
+    assert change.net_cents + change.commission_without_vat_cents + change.commission_vat_cents == change.total_cents
+    assert change.without_vat_cents + change.vat_cents == change.total_cents
+    assert min(parts_of(change)) >= 0
+
+
+@given(total_cents=st.integers(0, 100_000), cuts=st.lists(st.integers(0, 100_000), max_size=5), terms=TERMS)
+def test_several_differences_end_at_the_price_of_what_is_left(
+    total_cents: int, cuts: list[int], terms: dict[str, Any]
+) -> None:
+    first = now = share_total(total_cents, **terms)
+    moved: tuple[int, ...] = (0,) * 5
+    for cut in cuts:
+        after = share_total(max(now.total_cents - cut, 0), **terms)
+        moved = tuple(sum(pair) for pair in zip(moved, parts_of(difference(now, after)), strict=True))
+        now = after
+    assert tuple(sum(pair) for pair in zip(parts_of(now), moved, strict=True)) == parts_of(first)
+
+
 PORTIONS = st.lists(st.integers(1, 20_000), max_size=6).map(
     lambda cents: [Portion(number, value) for number, value in enumerate(cents, start=1)]
 )
@@ -99,6 +162,16 @@ def test_the_latest_allocation_is_given_back_first(portions: list[Portion], amou
     released = {part.id: part.cents for part in take_latest(amount, portions)}
     kept = [Portion(part.id, part.cents - released.get(part.id, 0)) for part in portions]
     assert [part for part in kept if part.cents] == take_in_order(total(kept), portions)
+
+
+@given(portions=PORTIONS, net=st.integers(0, 50_000), less=st.integers(0, 50_000))
+def test_a_payout_made_smaller_is_the_payout_of_the_smaller_net(portions: list[Portion], net: int, less: int) -> None:
+    """A part never passes what its card payment keeps, also when the latest parts shrank first."""
+    sent = min(net, total(portions))
+    parts = payout_parts(sent, portions)
+    taken = {part.id: part.cents for part in take_latest(less, parts)}
+    left = [Portion(part.id, part.cents - taken.get(part.id, 0)) for part in parts]
+    assert [part for part in left if part.cents] == payout_parts(max(sent - less, 0), portions)
 
 
 @given(portions=PORTIONS, net=st.integers(0, 50_000))
