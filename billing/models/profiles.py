@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from billing import requirements
 from billing.states import AccountState, VatRegime
 
 
@@ -79,6 +80,11 @@ class ConnectedAccount(models.Model):
     @property
     def is_payable(self) -> bool:
         return self.state == AccountState.ACTIVE
+
+    @property
+    def awaited(self) -> list[str]:
+        """What Stripe waits for, in words."""
+        return requirements.in_words(self.requirements_due)
 
 
 class StripeCustomer(models.Model):

@@ -12,14 +12,13 @@ from billing import mandate
 from billing.errors import MandateChanged, StripeUnavailable
 from billing.gateway import Account, GatewayError, TransfersState, get_gateway
 from billing.models import BillingMandate, BillingProfile, ConnectedAccount
+from billing.services import account_news
 from billing.signals import account_capability_changed
 from billing.states import AccountState
 from core import clock
-from notifications.services import notify
 
 log = logging.getLogger(__name__)
 
-ATTENTION = "billing.account_attention"
 DEFAULT_COUNTRY = "FR"
 
 
@@ -64,7 +63,7 @@ def refresh_account(*, account: ConnectedAccount, now: datetime | None = None) -
 def apply_account(account: ConnectedAccount, found: Account, *, read_at: datetime) -> ConnectedAccount:
     """Note what Stripe said at `read_at`; what was read later stays.
 
-    The first to notice a change tells the apps above, and the mentor when transfers stop.
+    The first to notice a change tells the apps above, and the mentor and the team when transfers stop.
     """
     account = ConnectedAccount.objects.select_for_update().select_related("user").get(pk=account.pk)
     if account.checked_at and account.checked_at > read_at:
@@ -77,7 +76,7 @@ def apply_account(account: ConnectedAccount, found: Account, *, read_at: datetim
     if after != before:
         account_capability_changed.send(sender=ConnectedAccount, account=account)
         if before == AccountState.ACTIVE:
-            _warn(account)
+            account_news.tell_stopped(account, now=read_at)
     return account
 
 
@@ -89,16 +88,6 @@ def state_of(found: Account) -> AccountState:
     if found.transfers == TransfersState.RESTRICTED and found.awaits_owner:
         return AccountState.STARTED
     return AccountState.RESTRICTED
-
-
-def _warn(account: ConnectedAccount) -> None:
-    notify(
-        recipient=account.user,
-        kind=ATTENTION,
-        url=reverse("billing:onboarding_return"),
-        reference=f"account:{account.pk}",
-        context={"account": account},
-    )
 
 
 def accept_mandate(*, user: User, version: str = mandate.VERSION, now: datetime | None = None) -> BillingMandate:

@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
+from accounts.models import User
 from billing import earnings, payout_story
 from billing.earnings import Earning
 from billing.models import BillingProfile, ConnectedAccount, Settlement
+from billing.services import account_news
 from billing.spreadsheets import Cell, amount, day, plain, spreadsheet
 from billing.states import VatRegime
 from core import clock, references
@@ -63,6 +65,13 @@ def _chosen(request: SignedInRequest, now: datetime) -> QuerySet[Settlement]:
     return earnings.settlements_of(request.user, since=_since(_period(request), now), group=_group(request))
 
 
+def _account(mentor: User, now: datetime) -> dict[str, object]:
+    """Whether his payouts can leave, and what waits when they cannot."""
+    account = ConnectedAccount.objects.filter(user=mentor).first()
+    stuck = account is not None and not account.is_payable
+    return {"account": account, "waiting_cents": account_news.waiting_cents(mentor, now=now) if stuck else 0}
+
+
 @login_required
 @require_safe
 def index(request: SignedInRequest) -> HttpResponse:
@@ -76,7 +85,7 @@ def index(request: SignedInRequest) -> HttpResponse:
         "totals": earnings.totals(rows),
         "has_earned": bool(page.object_list) or earnings.settlements_of(request.user).exists(),
         "summary": earnings.summary(request.user, now=now),
-        "account": ConnectedAccount.objects.filter(user=request.user).first(),
+        **_account(request.user, now),
         "is_vat_registered": BillingProfile.objects.filter(user=request.user, vat_regime=VatRegime.REGISTERED).exists(),
         "period": period,
         "periods": PERIODS,

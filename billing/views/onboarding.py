@@ -12,7 +12,8 @@ from accounts.http import SignedInRequest
 from billing.errors import BillingError
 from billing.gateway import GatewayError
 from billing.models import ConnectedAccount
-from billing.services import onboarding
+from billing.services import account_news, onboarding
+from core import clock
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,8 @@ def back(request: SignedInRequest) -> HttpResponse:
     account = ConnectedAccount.objects.filter(user=request.user).first()
     if account is not None:
         account = _read_again(account)
-    return render(request, "billing/onboarding_return.html", {"account": account})
+    waiting_cents = account_news.waiting_cents(request.user, now=clock.now())
+    return render(request, "billing/onboarding_return.html", {"account": account, "waiting_cents": waiting_cents})
 
 
 def _read_again(account: ConnectedAccount) -> ConnectedAccount:

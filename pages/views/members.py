@@ -15,6 +15,7 @@ from accounts.http import member_of, safe_next
 from accounts.models import MemberPage
 from accounts.selectors import get_page_by_slug, page_of
 from accounts.services import remove_photo, set_photo, set_preferences, welcome_member, write_page
+from billing.models import ConnectedAccount
 from billing.selectors import credit_of
 from bookings.selectors import today_sessions, upcoming, waiting_for
 from catalog.forms import AddSkillForm
@@ -134,6 +135,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "unread": unread_count(user),
         "credit": credit_of(user),
         "mentor": mentor,
+        "stripe_account": ConnectedAccount.objects.filter(user=user).first() if mentor.is_validated else None,
         "missing": checklist_of(user).missing_elsewhere if mentor.has_begun else [],
     }
     return render(request, "pages/account.html", context)

@@ -14,14 +14,16 @@ from billing import mandate
 from billing.errors import MandateChanged, StripeUnavailable
 from billing.forms import BillingProfileForm
 from billing.gateway import Account, TransfersState
-from billing.models import BillingMandate, ConnectedAccount
-from billing.services import onboarding
+from billing.models import BillingMandate, ConnectedAccount, Payout
+from billing.services import account_news, onboarding, payouts, suspensions
 from billing.signals import account_capability_changed
-from billing.states import AccountState, VatRegime
+from billing.states import AccountState, PayoutStatus, VatRegime
 from core import clock
-from notifications.models import Notice
+from notifications.models import Email, Notice
 from stripe_sandbox import Fault, FaultKind, Sandbox
 from stripe_sandbox.resources.accounts import Outcome
+from tests import people
+from tests.billing.earned import DUE, activate, earn
 from tests.billing.money import make_member, make_mentor
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +86,101 @@ def test_a_mentor_whose_transfers_stop_is_told(mentor: User, sandbox: Sandbox) -
     sandbox.restrict_account(account.stripe_id)
     assert not onboarding.refresh_account(account=account).is_payable
     assert Notice.objects.get().kind == "billing.account_attention"
+    email = Email.objects.get()
+    assert email.to == mentor.email
+    assert "Il manque : un justificatif, par exemple une pièce d’identité." in email.body_text.replace("\u202f", " ")
+
+
+@pytest.mark.requirement("SK-25")
+def test_the_team_is_told_too_by_who_may_see_payouts(mentor: User, sandbox: Sandbox) -> None:
+    User.objects.create_user("accueil@example.org", is_staff=True)
+    finance = User.objects.create_superuser("finance@example.org", "sesame-ouvre-toi")
+    account = activate(sandbox, mentor)
+    sandbox.restrict_account(account.stripe_id)
+    for _number in range(2):
+        onboarding.refresh_account(account=account)
+    told = Notice.objects.values_list("recipient__email", "kind").order_by("kind")
+    assert list(told) == [(mentor.email, "billing.account_attention"), (finance.email, "billing.account_stopped")]
+
+
+@pytest.mark.requirement("SK-25", "SK-44")
+def test_money_that_waits_for_the_account_is_said_once_a_week(client: Client, mentor: User, sandbox: Sandbox) -> None:
+    account = activate(sandbox, mentor)
+    now = clock.now()
+    earn(sandbox, mentor, at=now - DUE)
+    sandbox.restrict_account(account.stripe_id)
+    onboarding.refresh_account(account=account)
+    assert account_news.warn_waiting(now=now) == 0, "He was told today that transfers stop."
+    payouts.sweep_payouts(now=now + timedelta(days=2))
+    told = [account_news.warn_waiting(now=now + timedelta(days=days)) for days in (2, 3, 9, 10)]
+    assert told == [1, 0, 1, 0]
+    email = Email.objects.filter(kind="billing.payout_waiting").latest("pk")
+    assert "48,00" in email.subject
+    page = client.get(reverse("billing:earnings")).text
+    assert "Stripe attend encore des informations." in page
+    assert "vous attendent et partiront" in page
+    sandbox.settle_account(account.stripe_id)
+    onboarding.refresh_account(account=account, now=now + timedelta(days=30))
+    assert account_news.warn_waiting(now=now + timedelta(days=30)) == 0
+    payouts.sweep_payouts(now=now + timedelta(days=30))
+    assert Payout.objects.get().status == PayoutStatus.PAID
+
+
+def test_nobody_is_told_of_money_that_a_complaint_keeps(mentor: User, sandbox: Sandbox) -> None:
+    account = activate(sandbox, mentor)
+    payout = earn(sandbox, mentor, at=clock.now() - DUE)
+    suspensions.suspend(reference=payout.settlement.reference, cause="complaint:1")
+    sandbox.restrict_account(account.stripe_id)
+    onboarding.refresh_account(account=account)
+    assert account_news.warn_waiting(now=clock.now() + timedelta(days=3)) == 0
+
+
+@pytest.mark.requirement("SK-45", "K-9")
+@pytest.mark.parametrize("name", ["billing:onboarding", "mentors:company", "mentors:rate", "mentors:mandate"])
+def test_an_account_somebody_types_is_not_read(client: Client, mentor: User, sandbox: Sandbox, name: str) -> None:
+    account = activate(sandbox, mentor)
+    typed = {"stripe_id": "acct_of_somebody_else", "account": "acct_of_somebody_else", "state": "active", "tarif": "60"}
+    client.post(reverse(name), {**fill().data, **typed})
+    assert ConnectedAccount.objects.get(user=mentor).stripe_id == account.stripe_id
+    assert "stripe_id" not in client.get(reverse("mentors:billing")).text
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ([], []),
+        (["identity.individual.date_of_birth", "defaults.external_account"], ["naissance", "compte bancaire"]),
+        (["defaults.external_account", "configuration.recipient.external_account"], ["compte bancaire"]),
+        (["future.thing", "identity.individual.address"], ["adresse", "une information que Stripe vous indiquera"]),
+    ],
+)
+def test_what_stripe_waits_for_is_said_in_words(asked: list[str], words: list[str]) -> None:
+    found = ConnectedAccount(requirements_due=asked).awaited
+    assert len(found) == len(words)
+    assert all(word in text for word, text in zip(words, found, strict=True))
+
+
+@pytest.mark.requirement("SK-25")
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        ("started", "Stripe attend encore des informations."),
+        ("pending", "Stripe vérifie vos informations."),
+        ("restricted", "Stripe a bloqué votre compte."),
+    ],
+)
+def test_every_state_is_said_where_the_mentor_looks(client: Client, sandbox: Sandbox, state: str, text: str) -> None:
+    user = people.mentor("Claire", "Roux")
+    ConnectedAccount.objects.filter(user=user).update(state=state, requirements_due=["defaults.external_account"])
+    client.force_login(user)
+    for name in ("mentors:billing", "billing:earnings"):
+        page = client.get(reverse(name)).text
+        assert text in page
+        assert "Continuer sur Stripe" in page
+        assert "votre compte bancaire (IBAN)" in page
+    desk = client.get(reverse("pages:account")).text
+    assert text.rstrip(".") in desk
+    assert reverse("billing:onboarding_return") in desk
 
 
 def test_what_was_read_later_stays(mentor: User, sandbox: Sandbox) -> None:
