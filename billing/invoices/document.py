@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import dateformat, translation
 
 from billing.invoices.content import Content, Line, Party, is_business, is_commission, is_credit
+from billing.invoices.mentions import BETWEEN_BUSINESSES
 from billing.states import DocumentKind
 from core.money import NO_BREAK_SPACE, format_euros, split_vat
 from core.templatetags.house import duration, percent, rate
@@ -68,6 +69,7 @@ def _context(content: Content) -> dict[str, object]:
         "reason": f"Motif\u202f: {content['reason']}" if "reason" in content else "",
         "has_vat": "exemption" not in content,
         "is_timed": any(line["seconds"] for line in content["lines"]),
+        "caption": _caption(content),
         "rows": [_row(content, line) for line in content["lines"]],
         "paid": format_euros(sum(line["paid_cents"] for line in content["lines"])),
         "without_vat": format_euros(content["amounts"]["without_vat_cents"]),
@@ -94,6 +96,14 @@ def _correction(content: Content) -> str:
     document = "facture de commission" if is_commission(content) else "facture"
     number = f"n°{NO_BREAK_SPACE}{corrected['number']}"
     return f"Cet avoir corrige la {document} {number} du {spell(corrected['issued_on'])}."
+
+
+def _caption(content: Content) -> str:
+    if not is_commission(content):
+        return "Prestation de services"
+    count = len(content["lines"])
+    sessions = f"{count} session{'s' if count > 1 else ''}"
+    return f"Commission rendue sur {sessions}" if is_credit(content) else f"Commission sur {sessions}"
 
 
 def _party(party: Party) -> tuple[str, list[str]]:
@@ -174,12 +184,7 @@ def _footer(content: Content) -> Iterator[str]:
             f"Le montant a été rendu à votre crédit sur {content['platform']}\u202f: vous pouvez l’utiliser pour une "
             "autre session ou demander son remboursement sur votre carte."
         )
-    for code, text in content["mentions"]:
-        if code == "DCL":
-            mandate = spell(content["mandate_accepted_on"])
-            yield f"{text}, en vertu du mandat de facturation accepté le {mandate}."
-        else:
-            yield text
+    yield from _printed_mentions(content)
     amounts = content["amounts"]
     if amounts["released_cents"]:
         yield (
@@ -188,6 +193,21 @@ def _footer(content: Content) -> Iterator[str]:
         )
     if not is_business(content["buyer"]):
         yield f"Conditions générales de prestation de service\u202f: {content['terms_url']}"
+
+
+def _printed_mentions(content: Content) -> Iterator[str]:
+    """The terms of late payment make one paragraph; nobody can be late with a credit note, whose XML has them still."""
+    terms = []
+    for code, text in content["mentions"]:
+        if code == "DCL":
+            mandate = spell(content["mandate_accepted_on"])
+            yield f"{text}, en vertu du mandat de facturation accepté le {mandate}."
+        elif code in BETWEEN_BUSINESSES:
+            terms.append(text)
+        else:
+            yield text
+    if terms and not is_credit(content):
+        yield " ".join(terms)
 
 
 def _about_commission(content: Content) -> Iterator[str]:

@@ -28,6 +28,8 @@ EXEMPTION_CODES: dict[str, str] = {VatRegime.FRANCHISE: "VATEX-FR-FRANCHISE", Va
 
 LATE_PENALTY = "Pénalités de retard\u202f: trois fois le taux d’intérêt légal (art. L. 441-10 C. com.)."
 RECOVERY_COSTS = "Indemnité forfaitaire pour frais de recouvrement\u202f: 40\u00a0€."
+# Penalties, recovery costs, discount.
+BETWEEN_BUSINESSES = ("PMD", "PMT", "AAB")
 VOWELS = frozenset("aeiou")
 NO_DISCOUNT = "Pas d’escompte pour paiement anticipé."
 
@@ -60,4 +62,5 @@ def of(*, seller: str, platform: str, mediator: str, to_business: bool, is_credi
 
 def between_businesses() -> list[Mention]:
     """Also on a credit note: the French norm (BR-FR-05) asks for the three on every document."""
-    return [Mention("PMD", LATE_PENALTY), Mention("PMT", RECOVERY_COSTS), Mention("AAB", NO_DISCOUNT)]
+    texts = (LATE_PENALTY, RECOVERY_COSTS, NO_DISCOUNT)
+    return [Mention(code, text) for code, text in zip(BETWEEN_BUSINESSES, texts, strict=True)]

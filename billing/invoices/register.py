@@ -23,8 +23,20 @@ def series_of(mentor: User, at: datetime) -> str:
     return f"M{mentor.pk}-{legal_date(at).year}"
 
 
+def platform_series(at: datetime) -> str:
+    return f"C-{legal_date(at).year}"
+
+
 def lock_counter(mentor: User, at: datetime) -> InvoiceCounter:
-    series = series_of(mentor, at)
+    return _lock(series_of(mentor, at))
+
+
+def lock_platform_counter(at: datetime) -> InvoiceCounter:
+    """The series of the commission invoices of this year."""
+    return _lock(platform_series(at))
+
+
+def _lock(series: str) -> InvoiceCounter:
     InvoiceCounter.objects.bulk_create([InvoiceCounter(series=series)], ignore_conflicts=True)
     return InvoiceCounter.objects.select_for_update().get(series=series)
 

@@ -1,5 +1,6 @@
 """Content stored by an earlier version, in the form of today. Stored rows are never rewritten."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -7,12 +8,12 @@ from billing.invoices.content import VERSION, Amounts, Content, Line, sum_taxes
 from billing.states import DocumentKind
 
 
-def upgrade(stored: dict[str, Any]) -> Content:
+def upgrade(stored: Mapping[str, Any]) -> Content:
     """What is stored, in today's form. Version 1 knew invoices of one session only."""
     return _from_version_1(stored) if stored["version"] == 1 else cast(Content, stored)
 
 
-def _from_version_1(stored: dict[str, Any]) -> Content:
+def _from_version_1(stored: Mapping[str, Any]) -> Content:
     line = _line(stored["service"], stored["amounts"])
     kept = {name: value for name, value in stored.items() if name not in {"service", "amounts", "version"}}
     amounts = Amounts(

@@ -1,4 +1,4 @@
-"""Issuing invoices with the settlement, and rendering them afterwards, once."""
+"""Issuing documents with what they document, and rendering them afterwards, once."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 
 from accounts.models import User
 from billing.invoices import register
-from billing.invoices.content import COMMISSION_KINDS, CREDIT_KINDS, freeze, freeze_credit_note
+from billing.invoices.content import COMMISSION_KINDS, CREDIT_KINDS, Content, freeze, freeze_credit_note
 from billing.invoices.upgrade import upgrade
 from billing.models import Adjustment, Invoice, InvoiceCounter, Settlement
 from billing.signals import invoice_ready
@@ -36,24 +36,15 @@ BATCH = 50
 
 
 def issue_invoice(*, settlement: Settlement, counter: InvoiceCounter, paid_at: datetime) -> Invoice:
-    """Take the next number of the locked series and freeze the content, in the settlement's transaction."""
-    number = register.take_number(counter)
-    full_number = register.full_number(counter.series, number)
-    invoice = Invoice.objects.create(
-        kind=DocumentKind.INVOICE,
-        series=counter.series,
-        number=number,
-        full_number=full_number,
+    """Invoice a settled booking in its mentor's name, in the settlement's transaction."""
+    return record_document(
+        counter=counter,
+        freeze=lambda number: freeze(settlement=settlement, number=number, paid_at=paid_at),
         issuer=settlement.mentor,
         recipient=settlement.learner,
         subject=settlement.reference,
-        total_cents=settlement.charged_cents,
         issued_at=settlement.settled_at,
-        content=freeze(settlement=settlement, number=full_number, paid_at=paid_at),
-        next_render_at=settlement.settled_at,
     )
-    jobs.enqueue("billing.render_invoice", invoice_id=invoice.pk)
-    return invoice
 
 
 def issue_credit_note(*, adjustment: Adjustment, counter: InvoiceCounter) -> Invoice:
@@ -62,27 +53,52 @@ def issue_credit_note(*, adjustment: Adjustment, counter: InvoiceCounter) -> Inv
     `counter` is the mentor's series of the year of the decision, locked by `register.lock_counter`.
     """
     settlement = adjustment.settlement
-    corrected = Invoice.objects.without_files().get(kind=DocumentKind.INVOICE, subject=settlement.reference)
-    number = register.take_number(counter)
-    full_number = register.full_number(counter.series, number)
-    content = freeze_credit_note(adjustment=adjustment, corrected=upgrade(corrected.content), number=full_number)
-    note = Invoice.objects.create(
-        kind=DocumentKind.CREDIT_NOTE,
-        series=counter.series,
-        number=number,
-        full_number=full_number,
+    invoice = Invoice.objects.without_files().get(kind=DocumentKind.INVOICE, subject=settlement.reference)
+    corrected = upgrade(invoice.content)
+    return record_document(
+        counter=counter,
+        freeze=lambda number: freeze_credit_note(adjustment=adjustment, corrected=corrected, number=number),
         issuer=settlement.mentor,
         recipient=settlement.learner,
         subject=settlement.reference,
-        corrects=corrected,
-        adjustment=adjustment,
-        total_cents=adjustment.amount_cents,
         issued_at=adjustment.decided_at,
-        content=content,
-        next_render_at=adjustment.decided_at,
+        corrects=invoice,
+        adjustment=adjustment,
     )
-    jobs.enqueue("billing.render_invoice", invoice_id=note.pk)
-    return note
+
+
+def record_document(
+    *,
+    counter: InvoiceCounter,
+    freeze: Callable[[str], Content],
+    recipient: User,
+    subject: str,
+    issued_at: datetime,
+    issuer: User | None = None,
+    corrects: Invoice | None = None,
+    adjustment: Adjustment | None = None,
+) -> Invoice:
+    """Take the next number of the locked series and freeze the content under it, in the caller's transaction."""
+    number = register.take_number(counter)
+    full_number = register.full_number(counter.series, number)
+    content = freeze(full_number)
+    invoice = Invoice.objects.create(
+        kind=content["kind"],
+        series=counter.series,
+        number=number,
+        full_number=full_number,
+        issuer=issuer,
+        recipient=recipient,
+        subject=subject,
+        corrects=corrects,
+        adjustment=adjustment,
+        total_cents=content["amounts"]["total_cents"],
+        issued_at=issued_at,
+        content=content,
+        next_render_at=issued_at,
+    )
+    jobs.enqueue("billing.render_invoice", invoice_id=invoice.pk)
+    return invoice
 
 
 def render_due_invoices(*, now: datetime | None = None) -> int:

@@ -1,15 +1,32 @@
-"""A settled booking made cheaper, as rows and entries alone: what documents start from."""
+"""Settled bookings, and made cheaper, as rows and entries alone: what documents start from."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 
+from accounts.models import User
 from billing.ledger import credit, debit, post
 from billing.ledger.accounts import COMMISSION, VAT, available, pending
 from billing.models import Adjustment, Settlement
 from billing.rules import mentor_vat_basis_points
+from billing.services.holds import place_hold
+from billing.services.settlements import settle
 from core.money import share, split_vat
+from tests.billing.money import make_terms, pay_in
 
 _numbers = count(1)
+
+
+def make_settlement(
+    learner: User, mentor: User, *, at: datetime, rate_cents: int = 4_700, seconds: int = 3_600
+) -> Settlement:
+    """An hour at 47,00 €, paid the day before."""
+    reference = f"booking:given{next(_numbers)}"
+    before = at - timedelta(days=1)
+    pay_in(learner, rate_cents, at=before)
+    place_hold(learner=learner, reference=reference, amount_cents=rate_cents, now=before)
+    regime = mentor.billing_profile.vat_regime
+    terms = make_terms(reference, learner, mentor, rate_cents=rate_cents, seconds=seconds, regime=regime)
+    return settle(terms=terms, now=at)
 
 
 def make_adjustment(settlement: Settlement, cents: int, *, at: datetime, reason: str = "Son coupé") -> Adjustment:

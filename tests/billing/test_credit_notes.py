@@ -11,13 +11,11 @@ from billing.invoices.content import freeze_credit_note
 from billing.invoices.document import render_html
 from billing.invoices.upgrade import upgrade
 from billing.models import Adjustment, BillingMandate, BillingProfile, Invoice, Settlement
-from billing.services.holds import place_hold
 from billing.services.invoices import issue_credit_note
-from billing.services.settlements import settle
 from billing.states import DocumentKind, VatRegime
-from tests.billing.adjusted import make_adjustment
+from tests.billing.adjusted import make_adjustment, make_settlement
 from tests.billing.first_version import FIRST_VERSION
-from tests.billing.money import NOON, make_business, make_member, make_mentor, make_terms, pay_in
+from tests.billing.money import NOON, make_business, make_member, make_mentor
 
 pytestmark = pytest.mark.django_db
 
@@ -34,14 +32,6 @@ def learner() -> User:
     return make_member()
 
 
-def settle_one(learner: User, mentor: User, name: str = "a", *, at: datetime = NOON) -> Settlement:
-    """One hour at 47,00 €."""
-    pay_in(learner, 4_700, at=at - timedelta(days=1))
-    place_hold(learner=learner, reference=f"booking:{name}", amount_cents=4_700, now=at - timedelta(days=1))
-    regime = mentor.billing_profile.vat_regime
-    return settle(terms=make_terms(f"booking:{name}", learner, mentor, rate_cents=4_700, regime=regime), now=at)
-
-
 @transaction.atomic
 def correct(settlement: Settlement, cents: int, *, at: datetime = LATER) -> Invoice:
     assert settlement.mentor
@@ -50,24 +40,24 @@ def correct(settlement: Settlement, cents: int, *, at: datetime = LATER) -> Invo
 
 
 def test_a_credit_note_takes_the_next_number_of_the_mentors_series(learner: User, mentor: User) -> None:
-    settlement = settle_one(learner, mentor)
+    settlement = make_settlement(learner, mentor, at=NOON)
     note = correct(settlement, 1_000)
     invoice = Invoice.objects.get(kind=DocumentKind.INVOICE)
     assert (invoice.full_number, note.full_number) == (f"M{mentor.pk}-2026-0001", f"M{mentor.pk}-2026-0002")
     assert note.kind == DocumentKind.CREDIT_NOTE
     assert note.corrects == invoice
-    assert (note.subject, note.total_cents, note.issued_at) == ("booking:a", 1_000, LATER)
+    assert (note.subject, note.total_cents, note.issued_at) == (settlement.reference, 1_000, LATER)
     assert (note.issuer, note.recipient) == (mentor, learner)
     assert note.adjustment == Adjustment.objects.get()
 
 
 def test_the_series_is_the_one_of_the_year_of_the_decision(learner: User, mentor: User) -> None:
-    note = correct(settle_one(learner, mentor), 1_000, at=datetime(2027, 1, 4, 9, 0, tzinfo=UTC))
+    note = correct(make_settlement(learner, mentor, at=NOON), 1_000, at=datetime(2027, 1, 4, 9, 0, tzinfo=UTC))
     assert note.full_number == f"M{mentor.pk}-2027-0001"
 
 
 def test_its_amounts_are_positive_and_those_of_the_adjustment(learner: User, mentor: User) -> None:
-    content = correct(settle_one(learner, mentor), 1_000).content
+    content = correct(make_settlement(learner, mentor, at=NOON), 1_000).content
     assert content["amounts"] == {
         "total_cents": 1_000,
         "without_vat_cents": 834,
@@ -80,7 +70,7 @@ def test_its_amounts_are_positive_and_those_of_the_adjustment(learner: User, men
 
 
 def test_two_decisions_give_two_notes_that_add_up_to_the_invoice(learner: User, mentor: User) -> None:
-    settlement = settle_one(learner, mentor)
+    settlement = make_settlement(learner, mentor, at=NOON)
     notes = [correct(settlement, 1_001), correct(settlement, 3_699)]
     invoice = Invoice.objects.get(kind=DocumentKind.INVOICE)
     for part in ("total_cents", "without_vat_cents", "vat_cents"):
@@ -89,7 +79,7 @@ def test_two_decisions_give_two_notes_that_add_up_to_the_invoice(learner: User, 
 
 
 def test_one_decision_gives_one_note(learner: User, mentor: User) -> None:
-    note = correct(settle_one(learner, mentor), 1_000)
+    note = correct(make_settlement(learner, mentor, at=NOON), 1_000)
     assert note.adjustment
     with pytest.raises(IntegrityError), transaction.atomic():
         issue_credit_note(adjustment=note.adjustment, counter=register.lock_counter(mentor, LATER))
@@ -98,7 +88,7 @@ def test_one_decision_gives_one_note(learner: User, mentor: User) -> None:
 
 def test_the_parties_are_those_of_the_invoice_whatever_changed_since(learner: User, mentor: User) -> None:
     make_business(learner)
-    settlement = settle_one(learner, mentor)
+    settlement = make_settlement(learner, mentor, at=NOON)
     BillingMandate.objects.all().delete()
     BillingProfile.objects.filter(user=mentor).update(
         business_name="Autre nom", vat_regime=VatRegime.FRANCHISE, vat_number=""
@@ -111,7 +101,7 @@ def test_the_parties_are_those_of_the_invoice_whatever_changed_since(learner: Us
 
 
 def test_it_says_what_it_corrects_why_and_how_it_is_given_back(learner: User, mentor: User) -> None:
-    page = render_html(correct(settle_one(learner, mentor), 1_000).content)
+    page = render_html(correct(make_settlement(learner, mentor, at=NOON), 1_000).content)
     for text in (
         "Avoir",
         f"corrige la facture n°\u00a0M{mentor.pk}-2026-0001 du 3\u00a0décembre\u00a02026",
@@ -131,13 +121,15 @@ def test_it_says_what_it_corrects_why_and_how_it_is_given_back(learner: User, me
 
 
 def test_a_mentor_without_vat_gives_back_without_vat(learner: User) -> None:
-    page = render_html(correct(settle_one(learner, make_mentor(regime=VatRegime.FRANCHISE)), 1_000).content)
+    page = render_html(
+        correct(make_settlement(learner, make_mentor(regime=VatRegime.FRANCHISE), at=NOON), 1_000).content
+    )
     assert "TVA non applicable, art. 293 B du CGI" in page
     assert "TTC" not in page
 
 
 def test_machines_read_a_381_that_names_the_invoice(learner: User, mentor: User) -> None:
-    xml = rendering.render_xml(correct(settle_one(learner, mentor), 1_000).content).decode()
+    xml = rendering.render_xml(correct(make_settlement(learner, mentor, at=NOON), 1_000).content).decode()
     assert "<ram:TypeCode>381</ram:TypeCode>" in xml
     assert f"<ram:IssuerAssignedID>M{mentor.pk}-2026-0001</ram:IssuerAssignedID>" in xml
     assert "20261203" in xml
@@ -146,7 +138,7 @@ def test_machines_read_a_381_that_names_the_invoice(learner: User, mentor: User)
 
 
 def test_a_note_on_an_invoice_of_the_first_version_reads_its_content(learner: User, mentor: User) -> None:
-    adjustment = make_adjustment(settle_one(learner, mentor), 1_000, at=LATER)
+    adjustment = make_adjustment(make_settlement(learner, mentor, at=NOON), 1_000, at=LATER)
     content = freeze_credit_note(adjustment=adjustment, corrected=upgrade(FIRST_VERSION), number="M7-2026-0043")
     assert content["version"] == 2
     assert content["lines"][0]["title"] == "Session vidéo de mentorat\u202f: lire un jeu de données"
