@@ -281,16 +281,16 @@ class Gateway:
         """A snapshot event (API v1). Raises BadSignature."""
         with _signed():
             event = self._client.construct_event(payload, signature, secret)
-        body = json.loads(payload)
-        return IncomingEvent(event.id, event.type, str(body["data"]["object"].get("id", "")), body)
+            body = json.loads(payload)
+            return IncomingEvent(event.id, event.type, str(body["data"]["object"].get("id", "")), body)
 
     def read_notification(self, payload: bytes, signature: str, secret: str) -> IncomingEvent:
         """A thin event (API v2), which names its object only. Raises BadSignature."""
         with _signed():
             event = self._client.parse_event_notification(payload, signature, secret)
-        body = json.loads(payload)
-        related = body.get("related_object") or {}
-        return IncomingEvent(event.id, event.type, str(related.get("id", "")), body)
+            body = json.loads(payload)
+            related = body.get("related_object") or {}
+            return IncomingEvent(event.id, event.type, str(related.get("id", "")), body)
 
 
 def _seconds(moment: datetime) -> int:
@@ -303,7 +303,7 @@ def _signed() -> Iterator[None]:
         yield
     except stripe.SignatureVerificationError as error:
         raise BadSignature(str(error)) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadSignature("The body is no event.") from error
 
 
