@@ -3,6 +3,7 @@
 import json
 import logging
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 from stripe_sandbox import controls, web
 from stripe_sandbox.errors import LostAnswer, Refusal
@@ -44,11 +45,18 @@ class Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         if path.startswith(API):
             self._api(method, body)
+        elif method == "post" and self._is_foreign():
+            self._json(403, {"error": "This form was sent by another site."})
         elif method == "post" and path.removeprefix(controls.ROOT) in controls.CONTROLS:
             self._control(path.removeprefix(controls.ROOT), body)
         else:
-            page = web.visit(self.server.sandbox, method, path, body)
+            page = web.visit(self.server.sandbox, method, self.path, body)
             self._send(page.status, page.body, page.headers)
+
+    def _is_foreign(self) -> bool:
+        """A page of another site, open in the same browser, may not press the buttons here."""
+        origin = self.headers.get("Origin")
+        return origin is not None and urlsplit(origin).netloc != self.headers.get("Host")
 
     def _api(self, method: str, body: str) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}

@@ -1,74 +1,29 @@
-"""The pages a person sees: payment, bank confirmation, onboarding. Every value is escaped, no script runs."""
+"""The pages a person sees: payment, bank confirmation, onboarding, and what goes on behind the scenes."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
-from pathlib import Path
-from string import Template
 from urllib.parse import parse_qsl, urlsplit
-from zoneinfo import ZoneInfo
 
+from stripe_sandbox import panel
 from stripe_sandbox.cards import CARDS
+from stripe_sandbox.drawing import HERE, PARIS, Page, draw, euros, message
 from stripe_sandbox.errors import Refusal
 from stripe_sandbox.resources import accounts
 from stripe_sandbox.resources.accounts import Outcome
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Row
 
-HERE = Path(__file__).parent
-PARIS = ZoneInfo("Europe/Paris")
 DEFAULT_NUMBER = "4242 4242 4242 4242"
 
 
-@dataclass(frozen=True)
-class Page:
-    status: int = 200
-    body: str = ""
-    kind: str = "text/html; charset=utf-8"
-    location: str = ""
-    # Where a form of this page may lead after its redirect.
-    leads_to: tuple[str, ...] = field(default=())
-
-    @property
-    def headers(self) -> dict[str, str]:
-        targets = " ".join(sorted({origin(url) for url in self.leads_to}))
-        policy = f"default-src 'none'; style-src 'self'; form-action 'self' {targets}; frame-ancestors 'none'"
-        headers = {
-            "Content-Type": self.kind,
-            "Content-Security-Policy": policy,
-            "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
-        }
-        return headers | ({"Location": self.location} if self.location else {})
-
-
-def origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def euros(cents: int) -> str:
-    return f"{cents // 100},{cents % 100:02d}\u00a0€"
-
-
-def _draw(name: str, title: str, *, raw: dict[str, str] | None = None, **values: str) -> str:
-    """A page; `raw` values are HTML already."""
-    escaped = {key: escape(value) for key, value in values.items()} | (raw or {})
-    content = Template((HERE / "pages" / f"{name}.html").read_text(encoding="utf8")).substitute(escaped)
-    layout = Template((HERE / "pages" / "layout.html").read_text(encoding="utf8"))
-    return layout.substitute(title=escape(title), content=content)
-
-
-def _message(status: int, title: str, text: str) -> Page:
-    return Page(status, _draw("message", title, heading=title, text=text))
-
-
-def visit(sandbox: Sandbox, method: str, path: str, body: str = "") -> Page:
+def visit(sandbox: Sandbox, method: str, url: str, body: str = "") -> Page:
     """Answer a browser. `method` is in lower case."""
+    address = urlsplit(url)
+    given = dict(parse_qsl(body if method == "post" else address.query))
     try:
-        return _visit(sandbox, method, path, dict(parse_qsl(body)))
+        return _visit(sandbox, method, address.path, given)
     except Refusal as refusal:
-        return _message(refusal.status, "Page indisponible", str(refusal))
+        return message(refusal.status, "Page indisponible", str(refusal))
 
 
 def _visit(sandbox: Sandbox, method: str, path: str, form: dict[str, str]) -> Page:
@@ -81,9 +36,9 @@ def _visit(sandbox: Sandbox, method: str, path: str, form: dict[str, str]) -> Pa
             return _bank(sandbox, method, session_id, form)
         case ["setup", token]:
             return _setup(sandbox, method, token, form)
-        case [""]:
-            return _message(200, "Stripe, pour essayer", "Ce serveur tient le rôle de Stripe pendant la démonstration.")
-    return _message(404, "Page introuvable", "Cette adresse n’existe pas.")
+        case ["_sandbox"] | [""]:
+            return panel.visit(sandbox, method, form)
+    return message(404, "Page introuvable", "Cette adresse n’existe pas.")
 
 
 def _checkout(sandbox: Sandbox, method: str, session_id: str, form: dict[str, str]) -> Page:
@@ -103,7 +58,7 @@ def _checkout(sandbox: Sandbox, method: str, session_id: str, form: dict[str, st
 def _closed(session: Row) -> Page:
     if session["status"] == "complete":
         return Page(303, location=session["success_url"])
-    return _message(410, "Page expirée", "Le délai de paiement est passé. Retournez sur le site et recommencez.")
+    return message(410, "Page expirée", "Le délai de paiement est passé. Retournez sur le site et recommencez.")
 
 
 def _after(session: Row, payment: Row, number: str) -> Page:
@@ -124,7 +79,7 @@ def _form(session: Row, *, error: str = "", number: str = DEFAULT_NUMBER) -> Pag
         "cancel": f'<p><a href="{escape(cancel)}">Annuler et revenir au site</a></p>' if cancel else "",
         "cards": cards,
     }
-    body = _draw(
+    body = draw(
         "checkout",
         "Payer",
         raw=raw,
@@ -149,7 +104,7 @@ def _bank(sandbox: Sandbox, method: str, session_id: str, form: dict[str, str]) 
     if session["status"] != "open":
         return _closed(session)
     if method != "post":
-        body = _draw("bank", "Confirmation", label=session["_label"], amount=euros(session["amount_total"]))
+        body = draw("bank", "Confirmation", label=session["_label"], amount=euros(session["amount_total"]))
         return Page(200, body, leads_to=_exits(session))
     payment = sandbox.confirm(session_id, is_accepted=form.get("answer") == "yes")
     return _after(session, payment, DEFAULT_NUMBER)
@@ -161,7 +116,7 @@ def _setup(sandbox: Sandbox, method: str, token: str, form: dict[str, str]) -> P
         return Page(303, location=link["_refresh_url"])
     account = sandbox.store.get("v2.core.account", link["account"])
     if method != "post":
-        body = _draw("setup", "Recevoir vos virements", email=account["contact_email"] or "")
+        body = draw("setup", "Recevoir vos virements", email=account["contact_email"] or "")
         return Page(200, body, leads_to=(link["_return_url"], link["_refresh_url"]))
     sandbox.finish_onboarding(token, Outcome(form.get("outcome", Outcome.INCOMPLETE)))
     return Page(303, location=link["_return_url"])

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.mail import get_connection, send_mail
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from PIL import Image
 
@@ -30,6 +30,14 @@ def test_every_portrait_is_a_picture_of_its_own() -> None:
     pictures = [draw(mentor.look) for mentor in MENTORS]
     assert len(set(pictures)) == len(MENTORS)
     assert Image.open(BytesIO(pictures[0])).size == (WIDTH, HEIGHT)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("url", "is_told"), [("http://localhost:8001", True), ("", False)])
+def test_the_page_leads_behind_the_scenes_of_a_stripe_that_is_played(client: Client, url: str, is_told: bool) -> None:
+    with override_settings(STRIPE_SANDBOX_URL=url):
+        page = client.get(reverse("demo:index")).text
+    assert (f'href="{url}/_sandbox/"' in page) == is_told
 
 
 @pytest.mark.django_db
