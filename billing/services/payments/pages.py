@@ -62,25 +62,24 @@ class PageRequest:
 
 
 def start(request: PageRequest, *, shown_cents: int, now: datetime) -> PaymentStart:
-    """Open (or find again) the page. Never inside a transaction. Raises what `settle_amount` and `open_page` raise."""
-    card_cents = settle_amount(request, shown_cents=shown_cents, now=now)
+    """Open (or find again) the page. Never inside a transaction. Raises what `missing_cents` and `open_page` raise."""
+    card_cents = missing_cents(request, now=now)
+    if card_cents is None:
+        return NOTHING_TO_PAY
+    if card_cents != shown_cents:
+        raise AmountChanged
     return PaymentStart(card_cents, open_page(request, card_cents)) if card_cents else NOTHING_TO_PAY
 
 
-def settle_amount(request: PageRequest, *, shown_cents: int, now: datetime) -> int:
-    """What the card must pay: zero when nothing. It is the amount the payer saw, or AmountChanged.
+def missing_cents(request: PageRequest, *, now: datetime) -> int | None:
+    """What the card must pay, once an open payment for this purpose was read back; None when the amount is blocked.
 
-    Raises PaymentWindowClosed, PaymentInDoubt, PaymentUnavailable too.
+    Raises PaymentWindowClosed, PaymentInDoubt, PaymentUnavailable, and what `request.amount` raises.
     """
     if request.closes_at <= now:
         raise PaymentWindowClosed
     _read_back(request, now)
-    if request.is_paid():
-        return 0
-    card_cents = request.amount()
-    if card_cents != shown_cents:
-        raise AmountChanged
-    return card_cents
+    return None if request.is_paid() else request.amount()
 
 
 def _read_back(request: PageRequest, now: datetime) -> None:

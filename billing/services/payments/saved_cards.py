@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 
 from accounts.models import User
-from billing.errors import PaymentInDoubt
+from billing.errors import AmountChanged, PaymentInDoubt
 from billing.gateway import GatewayError, Refused, get_gateway
 from billing.models import StripeCustomer, TopUp
 from billing.services.payments import pages
@@ -65,8 +65,13 @@ def secure_credit(
         addresses=Addresses(paid=return_url, given_up=return_url),
     )
     try:
-        card_cents = pages.settle_amount(request, shown_cents=shown_cents, now=moment)
-        if not card_cents or _charge(request, card_cents, moment):
+        card_cents = pages.missing_cents(request, now=moment)
+        if not card_cents:
+            # Also when the learner had paid meanwhile, on the page in another tab.
+            return CreditSecured(Secured.READY)
+        if card_cents != shown_cents:
+            raise AmountChanged
+        if _charge(request, card_cents, moment):
             return CreditSecured(Secured.READY, card_cents)
         return CreditSecured(Secured.PAGE, card_cents, pages.open_page(request, card_cents))
     except PaymentInDoubt:
