@@ -41,7 +41,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
 
 class Booking(models.Model):
-    """Rate, commission, VAT regime and time zone are copied at the request and never change (SK-43).
+    """Rate, commission, VAT regime and rate, and time zone are copied at the request and never change (SK-43).
 
     Start, duration and objectives are those of the current version.
     """
@@ -59,6 +59,8 @@ class Booking(models.Model):
     hourly_rate_cents = models.BigIntegerField(_("tarif horaire"))
     commission_basis_points = models.PositiveIntegerField(_("commission"))
     vat_regime = models.CharField(_("régime de TVA"), max_length=12, choices=VatRegime)
+    # The standard rate, whatever the mentor's regime: the commission has VAT of its own.
+    vat_basis_points = models.PositiveIntegerField(_("taux de TVA"), default=2000)
     time_zone = models.CharField(_("fuseau horaire"), max_length=64, default="Europe/Paris")
     status = models.CharField(_("état"), max_length=16, choices=Status, default=Status.REQUESTED)
     version = models.PositiveSmallIntegerField(_("version en cours"), default=1)

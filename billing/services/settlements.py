@@ -36,6 +36,8 @@ class SettlementTerms:
     rate_cents: int = 0
     commission_basis_points: int = 0
     vat_regime: str = ""
+    # The standard rate of that day; without it, the one of today.
+    vat_basis_points: int | None = None
     billed_seconds: int = 0
     agreed_cents: int | None = None
     service_started_at: datetime | None = None
@@ -60,14 +62,16 @@ def settle(*, terms: SettlementTerms, now: datetime | None = None) -> Settlement
 
     Raises NothingHeld, ChargeAboveHold, and CannotInvoice when the mentor's profile or mandate is missing.
     """
-    current = values.several("vat_basis_points", "payout_delay_hours")
+    moment = now or clock.now()
+    current = values.several("vat_basis_points", "payout_delay_hours", at=moment)
+    agreed = terms.vat_basis_points
     charge = share_total(
         terms.total_cents,
         commission_basis_points=terms.commission_basis_points,
         vat_regime=terms.vat_regime,
-        vat_basis_points=current["vat_basis_points"],
+        vat_basis_points=current["vat_basis_points"] if agreed is None else agreed,
     )
-    return _settle(terms, charge, now or clock.now(), timedelta(hours=current["payout_delay_hours"]))
+    return _settle(terms, charge, moment, timedelta(hours=current["payout_delay_hours"]))
 
 
 def release_hold(*, reference: str, now: datetime | None = None) -> Settlement | None:

@@ -86,6 +86,7 @@ def _terms(
         rate_cents=booking.hourly_rate_cents,
         commission_basis_points=booking.commission_basis_points,
         vat_regime=booking.vat_regime,
+        vat_basis_points=booking.vat_basis_points,
         billed_seconds=billed_seconds,
         service_started_at=started_at,
         service_ended_at=ended_at,

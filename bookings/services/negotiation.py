@@ -81,13 +81,15 @@ def _new_booking(learner: User, mentor: User, subject: str, now: datetime) -> Bo
     rate_cents = MentorProfile.objects.bookable().values_list("hourly_rate_cents", flat=True).get(user=mentor)
     if rate_cents is None:
         raise MentorNotBookable
+    shares = values.several("commission_basis_points", "vat_basis_points", at=now)
     return Booking(
         learner=learner,
         mentor=mentor,
         subject=subject,
         hourly_rate_cents=rate_cents,
-        commission_basis_points=values.value("commission_basis_points", now),
+        commission_basis_points=shares["commission_basis_points"],
         vat_regime=BillingProfile.objects.get(user=mentor).vat_regime,
+        vat_basis_points=shares["vat_basis_points"],
         created_at=now,
     )
 
