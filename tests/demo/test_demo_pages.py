@@ -34,7 +34,9 @@ def test_every_portrait_is_a_picture_of_its_own() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("url", "is_told"), [("http://localhost:8001", True), ("", False)])
-def test_the_page_leads_behind_the_scenes_of_a_stripe_that_is_played(client: Client, url: str, is_told: bool) -> None:
+def test_the_page_leads_behind_the_scenes_of_a_stripe_that_is_played(
+    client: Client, url: str, *, is_told: bool
+) -> None:
     with override_settings(STRIPE_SANDBOX_URL=url):
         page = client.get(reverse("demo:index")).text
     assert (f'href="{url}/_sandbox/"' in page) == is_told
