@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from billing.errors import AmountChanged, PaymentUnavailable, PaymentWindowClosed
+from billing.errors import AmountChanged, CreditFrozen, PaymentUnavailable, PaymentWindowClosed
 from billing.ledger import balance
 from billing.ledger.accounts import PSP_FEES, STRIPE
 from billing.models import LedgerTransaction, StripeCustomer, TopUp
@@ -22,6 +22,8 @@ from billing.signals import top_up_paid
 from billing.states import TopUpStatus
 from core import clock
 from stripe_sandbox import Fault, FaultKind, Sandbox
+from tests.billing.books import books_wrong
+from tests.billing.earned import pay_by_card
 from tests.billing.money import credit_left, make_member, pay_in
 from tests.stripe import ACCEPTED, ASKS_CONFIRMATION, DECLINED, deliver, deliver_all, session_of
 
@@ -50,11 +52,14 @@ def news() -> Iterator[list[TopUp]]:
     top_up_paid.disconnect(receive)
 
 
-def begin(learner: User, *, shown: int = 6000, total: int = 6000, minutes: int = 30) -> PaymentStart:
+def begin(
+    learner: User, *, shown: int = 6000, total: int = 6000, minutes: int = 30, hold_number: int = 1
+) -> PaymentStart:
     now = clock.now()
     return start_payment(
         payer=learner,
         reference=BOOKING,
+        hold_number=hold_number,
         total_cents=total,
         shown_cents=shown,
         label="Python",
@@ -159,6 +164,45 @@ def test_a_refused_request_is_tried_anew(learner: User, sandbox: Sandbox) -> Non
     assert begin(learner).checkout_url
 
 
+def test_each_hold_of_a_booking_has_a_page_of_its_own(learner: User, sandbox: Sandbox, news: list[TopUp]) -> None:
+    first = page_of(begin(learner))
+    second = page_of(begin(learner, shown=1500, total=1500, hold_number=2))
+    assert first != second
+    assert begin(learner).checkout_url == f"{sandbox.base_url}/c/pay/{first}"
+    sandbox.pay(first, ACCEPTED)
+    payments.sweep_payments(now=later(minutes=2))
+    # The first is blocked; the second is still to pay.
+    assert begin(learner) == PaymentStart(0, None)
+    assert page_of(begin(learner, shown=1500, total=1500, hold_number=2)) == second
+    assert [row["transfer_group"] for row in sandbox.store.all("charge")] == ["booking_abc"]
+
+
+def test_a_frozen_learner_opens_no_page_for_a_booking(learner: User, sandbox: Sandbox) -> None:
+    paid = pay_by_card(sandbox, learner, "booking:earlier", 2000)
+    sandbox.open_dispute(paid.charge_id)
+    assert books_wrong() == []
+    with pytest.raises(CreditFrozen):
+        begin(learner, shown=4000)
+    assert not TopUp.objects.filter(purpose=BOOKING).exists()
+
+
+def test_money_that_arrives_while_the_credit_is_frozen_stays_credit(learner: User, sandbox: Sandbox) -> None:
+    paid = pay_by_card(sandbox, learner, "booking:earlier", 2000)
+    page = page_of(begin(learner, shown=4000))
+    sandbox.open_dispute(paid.charge_id)
+    assert books_wrong() == []
+    sandbox.pay(page, ACCEPTED)
+    assert payments.refresh(the_top_up()).status == TopUpStatus.PAID
+    assert (credit_left(learner), books_wrong()) == (6000, [])
+
+
+def test_what_a_card_was_is_kept_for_its_owner(learner: User, sandbox: Sandbox, news: list[TopUp]) -> None:
+    sandbox.pay(page_of(begin(learner)), "5555555555554444")
+    assert payments.refresh(the_top_up()).card == "Mastercard\u00a0••••\u00a04444"
+    assert TopUp(card_brand="unionpay", card_last4="0001").card == "Unionpay\u00a0••••\u00a00001"
+    assert TopUp().card == "Carte bancaire"
+
+
 # --- paid ---
 
 
@@ -177,6 +221,7 @@ def test_paid_money_is_posted_with_its_fee_and_told_in_one_transaction(
 
 def paid_once(learner: User, news: list[TopUp]) -> bool:
     posted = LedgerTransaction.objects.filter(kind="topup").count()
+    assert books_wrong() == []
     return (posted, len(news), the_top_up().status, credit_left(learner)) == (1, 1, TopUpStatus.PAID, 0)
 
 
@@ -266,7 +311,7 @@ def test_a_refused_card_changes_nothing_and_another_may_pay(
     deliver_all(client, sandbox)
     webhooks.handle_due()
     assert (the_top_up().status, LedgerTransaction.objects.count()) == (TopUpStatus.OPEN, 0)
-    assert page_of(begin(learner)) == page
+    assert (page_of(begin(learner)), books_wrong()) == (page, [])
     sandbox.pay(page, ACCEPTED)
     payments.refresh(the_top_up())
     assert paid_once(learner, news)
@@ -280,6 +325,7 @@ def test_a_confirmation_given_up_expires_with_the_window(learner: User, sandbox:
     assert (the_top_up().status, news) == (TopUpStatus.EXPIRED, [])
     assert sandbox.store.get("checkout.session", page)["status"] == "expired"
     assert [row["status"] for row in sandbox.store.all("payment_intent")] == ["canceled"]
+    assert (credit_left(learner), books_wrong()) == (0, [])
 
 
 def test_money_paid_at_the_last_moment_counts_though_the_window_ended(

@@ -113,7 +113,19 @@ def open_page(request: PageRequest, amount_cents: int) -> str:
     except GatewayError as error:
         raise PaymentUnavailable from error
     TopUp.objects.filter(pk=top_up.pk).update(checkout_id=checkout.id, checkout_url=checkout.url)
+    top_up.refresh_from_db(fields=["status"])
+    if top_up.status != TopUpStatus.OPEN:
+        _withdraw(checkout)
+        raise AmountChanged
     return checkout.url
+
+
+def _withdraw(checkout: Checkout) -> None:
+    """Another tab asked for another amount while Stripe made this page: nobody shall pay here."""
+    try:
+        get_gateway().expire_checkout(checkout.id)
+    except GatewayError as error:
+        log.warning("payment page %s stays open until its end: %s", checkout.id, error)
 
 
 def claim(request: PageRequest, amount_cents: int, origin: TopUpOrigin) -> TopUp | None:
