@@ -141,6 +141,12 @@ class NotRetriable(BillingError):
     user_message = _("Ce virement ne peut pas être relancé dans son état actuel.")
 
 
+class NothingToRetry(BillingError):
+    """It worked in the meantime."""
+
+    user_message = _("C’est déjà fait\u202f: il n’y a rien à relancer.")
+
+
 class SamePerson(BillingError):
     """Corrections of money need two people."""
 

@@ -39,7 +39,8 @@ YEARLY = ("6", "7")
 
 JOURNALS: dict[str, Journal] = {
     "topup": Journal("ENC", "Encaissements par carte"),
-    "fee": Journal("FRS", "Frais de Stripe"),
+    "psp_fee": Journal("FRS", "Frais de Stripe"),
+    "dispute_fee": Journal("FRS", "Frais de Stripe"),
     "bank": Journal("BNQ", "Virements de Stripe à la banque"),
     "hold": Journal("BLO", "Montants bloqués"),
     "settle": Journal("VTE", "Fins de session"),

@@ -1,0 +1,144 @@
+"""What Stripe says: its events, given up ones first, and the lines of our balance, unmatched ones first."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from billing.admin.base import BooksAdmin, Choices, StaffAction, Words, euros, reference_link, worded
+from billing.admin.words import error_words, movement_words
+from billing.models import StripeEvent, StripeImport, StripeMovement
+from billing.services import retries
+
+EVERYTHING = "tous"
+
+
+class QueueFilter(Choices):
+    """Opens on what waits for the team; the rest is one click away."""
+
+    waiting: str
+    waiting_words: Words
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(self.waiting, self.waiting_words), *self.choices_offered, (EVERYTHING, _("Tous"))]
+
+    def choices(self, changelist: Any) -> Any:
+        chosen = self.value() or self.waiting
+        for name, label in self.lookup_choices:
+            yield {
+                "selected": name == chosen,
+                "query_string": changelist.get_query_string({self.parameter_name: name}),
+                "display": label,
+            }
+
+
+class EventFilter(QueueFilter):
+    title = _("état")
+    parameter_name = "etat"
+    waiting, waiting_words = "a-traiter", _("Abandonnés et en attente")
+    choices_offered = [("abandonnes", _("Abandonnés")), ("traites", _("Traités"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value() or self.waiting
+        if chosen == "abandonnes":
+            return queryset.filter(handled_at__isnull=True, next_attempt_at__isnull=True)
+        if chosen == self.waiting:
+            return queryset.filter(handled_at__isnull=True)
+        return queryset.filter(handled_at__isnull=False) if chosen == "traites" else queryset
+
+
+def _handle_again(event: StripeEvent, _by: User, _reason: str) -> None:
+    retries.handle_again(event=event)
+
+
+@admin.register(StripeEvent)
+class StripeEventAdmin(BooksAdmin[StripeEvent]):
+    staff_actions = (
+        StaffAction(
+            slug="nouvel-essai",
+            label=_("Réessayer"),
+            explanation=_("L’événement est relu chez Stripe et traité dans la minute."),
+            done=_("L’événement sera traité dans la minute."),
+            permission="billing.change_stripeevent",
+            trace="billing.event_retried",
+            act=_handle_again,
+            is_offered=lambda event: event.handled_at is None,
+        ),
+    )
+    list_display = [
+        "event_id",
+        "type",
+        "object_id",
+        "received_at",
+        "state",
+        "attempts",
+        worded("last_error", _("dernière erreur"), error_words),
+    ]
+    list_filter = [EventFilter]
+    search_fields = ["event_id", "object_id", "type"]
+    fields = [
+        "type",
+        "object_id",
+        "received_at",
+        "state",
+        "handled_at",
+        "attempts",
+        "next_attempt_at",
+        worded("last_error", _("dernière erreur"), error_words),
+    ]
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        """Given up ones have no next attempt."""
+        queue = request.GET.get(EventFilter.parameter_name, EventFilter.waiting) == EventFilter.waiting
+        return [F("next_attempt_at").asc(nulls_first=True), "pk"] if queue else ["-pk"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StripeEvent]:
+        return super().get_queryset(request).defer("payload")
+
+    @admin.display(description=_("état"))
+    def state(self, event: StripeEvent) -> str:
+        if event.handled_at:
+            return str(_("traité"))
+        return str(_("en attente") if event.next_attempt_at else _("abandonné"))
+
+
+class MovementFilter(QueueFilter):
+    title = _("rapprochement")
+    parameter_name = "etat"
+    waiting, waiting_words = "sans-operation", _("Sans opération")
+    choices_offered = [("rapproches", _("Rapprochés"))]
+    unmatched = Q(ledger_key="") | Q(fee_key="") & ~Q(fee_cents=0)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value() or self.waiting
+        if chosen == EVERYTHING:
+            return queryset
+        return queryset.filter(self.unmatched if chosen == self.waiting else ~self.unmatched)
+
+
+@admin.register(StripeMovement)
+class StripeMovementAdmin(BooksAdmin[StripeMovement]):
+    list_display = [
+        "stripe_id",
+        worded("kind", _("nature"), movement_words),
+        euros("amount_cents", _("montant")),
+        euros("fee_cents", _("frais")),
+        "source",
+        "created_at",
+        reference_link("ledger_key", _("opération")),
+        reference_link("fee_key", _("opération des frais")),
+    ]
+    list_filter = [MovementFilter]
+    search_fields = ["stripe_id", "source", "ledger_key"]
+    ordering = ["-created_at", "-pk"]
+    fields = list(list_display)
+
+
+@admin.register(StripeImport)
+class StripeImportAdmin(BooksAdmin[StripeImport]):
+    list_display = ["until", "finished_at", "movements"]
+    ordering = ["-until"]
+    fields = list(list_display)
