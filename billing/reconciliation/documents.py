@@ -91,7 +91,7 @@ def commissions_match_invoices(now: datetime) -> Check:
     if legal_date(now).day <= ISSUED_BEFORE_DAY:
         # The month that just ended is still being invoiced.
         last = last_closed(last.starts_at + timedelta(days=1))
-    columns = ("kind", "mentor", "month", "expected", "invoice")
+    columns = ("kind", "mentor", "month", "expected", "issued")
     title = _("Commissions d’un mois terminé sans leur facture")
     rows = query(COMMISSIONS, last.ends_at)
     return Check("commissions of an ended month without their invoice", columns, rows, title)

@@ -28,6 +28,7 @@ HEADINGS: dict[str, Promise] = {
     "event": _("événement"),
     "expected": _("attendu"),
     "invoice": _("facture"),
+    "issued": _("facturé"),
     "key": _("clé"),
     "kind": _("nature"),
     "last number": _("dernier numéro"),

@@ -50,7 +50,7 @@ def _tell(checks: Sequence[Check], now: datetime) -> None:
         notify(
             recipient=person,
             kind=BOOKS_WRONG,
-            url=reverse("admin:billing_ledgertransaction_changelist"),
+            url=reverse("admin:billing_reconciliation"),
             reference=f"books:{now:%Y-%m-%d}",
             context={"checks": checks},
             now=now,

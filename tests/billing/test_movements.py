@@ -344,6 +344,7 @@ def test_whoever_sees_the_ledger_is_told_when_the_books_are_wrong(
     email = Email.objects.get(kind="billing.books_wrong", recipient=team["Anna"])
     for body in (email.body_text, email.body_html):
         assert "Lecture de Stripe trop ancienne" in body
+        assert "/rapprochement/" in body
     assert "the books are wrong: 1 readings of Stripe that are too old" in caplog.text
 
 
