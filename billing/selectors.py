@@ -6,13 +6,12 @@ from datetime import datetime
 from django.db.models import Min, Sum
 from django.http import Http404
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from accounts.models import User
+from billing.documents import title_of
 from billing.ledger import balance, total
 from billing.ledger.accounts import available
 from billing.models import Hold, Invoice, Refund, TopUp
-from billing.models.invoices import InvoiceQuerySet
 from billing.rules import Portion, take_in_order
 from billing.states import CREDIT_PURPOSE, DEBT_PURPOSE, HoldStatus, TopUpStatus
 from core import references
@@ -83,15 +82,6 @@ def describe_refund(reference: str) -> Described | None:
     return Described(label=refund.top_up.card, url=reverse("billing:credit") + "#operations") if refund else None
 
 
-def invoices_received(user: User) -> InvoiceQuerySet:
-    return _listed(user).filter(recipient=user)
-
-
-def invoices_issued(user: User) -> InvoiceQuerySet:
-    """In this member's name, by his mandate."""
-    return _listed(user).filter(issuer=user)
-
-
 def get_invoice_for(user: User, reference: str) -> Invoice:
     """The only door to somebody's invoice: 404 for everybody but its two parties."""
     invoice = Invoice.objects.for_user(user).filter(reference=reference).first()
@@ -104,10 +94,4 @@ def describe_invoice(reference: str) -> Described | None:
     invoice = Invoice.objects.without_files().filter(reference=reference).first()
     if invoice is None:
         return None
-    label = _("Facture %(number)s") % {"number": invoice.full_number}
-    return Described(label=label, url=reverse("billing:invoice_pdf", args=[reference]))
-
-
-def _listed(user: User) -> InvoiceQuerySet:
-    rows = Invoice.objects.for_user(user).without_files()
-    return rows.select_related("issuer", "recipient").order_by("-issued_at", "-pk")
+    return Described(label=title_of(invoice), url=reverse("billing:invoice_pdf", args=[reference]))

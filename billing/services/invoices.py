@@ -108,6 +108,16 @@ def render_due_invoices(*, now: datetime | None = None) -> int:
     return sum(render_invoice(invoice_id=pk, now=moment) for pk in due)
 
 
+def render_now(*, invoice: Invoice, now: datetime | None = None) -> bool:
+    """Try again at once what failed, as the team asks for; False when it failed again or has its file already.
+
+    Content and number stay: it is the same document. Rendered twice at the same time, the first file is kept.
+    """
+    moment = now or clock.now()
+    Invoice.objects.filter(pk=invoice.pk, rendered_at__isnull=True).update(next_render_at=moment)
+    return render_invoice(invoice_id=invoice.pk, now=moment)
+
+
 def render_invoice(*, invoice_id: int, now: datetime | None = None) -> bool:
     """Claim, render without any lock, keep the first file. False when there was nothing to do or it failed."""
     moment = now or clock.now()

@@ -63,6 +63,9 @@ TABLE = {
     "billing:invoices": MEMBERS,
     # Being made.
     "billing:invoice_pdf": "GET login 404 202 202 404",
+    # A year with documents.
+    "billing:invoices_csv": "GET login 404 200 200 404",
+    "billing:invoices_zip": "GET login 404 200 200 404",
     "billing:earnings": MEMBERS,
     "billing:earnings_csv": MEMBERS,
     "billing:payout": "GET login 404 404 200 404",
@@ -187,6 +190,8 @@ class World:
     def value(self, name: str, kind: str) -> str | int:
         app = name.partition(":")[0]
         held = self.room.video_session.booking.reference
+        if kind == "year":
+            return clock.now().year
         if name == "billing:payout":
             return Payout.objects.get().reference
         if kind == "period":

@@ -10,8 +10,10 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from billing.invoices import mentions
+from billing.invoices.content import freeze
 from billing.invoices.document import render_html
-from billing.models import BillingProfile, Invoice
+from billing.invoices.upgrade import upgrade
+from billing.models import BillingProfile, Invoice, Settlement
 from billing.reconciliation import run_checks
 from billing.services import invoices
 from billing.services.holds import place_hold
@@ -21,6 +23,7 @@ from billing.states import VatRegime
 from billing.tasks import render_due_invoices, render_invoice
 from core import clock, references
 from notifications.models import Email, Notice
+from tests.billing.first_version import FIRST_VERSION
 from tests.billing.money import NOON, make_business, make_member, make_mentor, make_terms, pay_in
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +163,50 @@ def test_the_maker_is_named_in_good_french(name: str, expected: str) -> None:
     assert f"au nom et pour le compte {expected}" in maker.text
 
 
+@pytest.mark.requirement("SK-50")
+def test_an_agreed_amount_is_one_unit_and_names_no_hours(learner: User, mentor: User) -> None:
+    settlement = Settlement(
+        reference="booking:split",
+        learner=learner,
+        mentor=mentor,
+        label="lire un jeu de données",
+        rate_cents=4_700,
+        held_cents=4_700,
+        charged_cents=2_350,
+        vat_cents=392,
+        vat_regime=VatRegime.REGISTERED,
+        vat_basis_points=2_000,
+        settled_at=NOON,
+    )
+    content = freeze(settlement=settlement, number="M7-2026-0009", paid_at=NOON)
+    (line,) = content["lines"]
+    assert (line["seconds"], line["rate_cents"], line["started_at"]) == (0, 0, "")
+    page = render_html(content)
+    assert "Montant convenu, sans décompte de temps." in page
+    assert "19,58\u00a0€" in page
+    assert "€/h" not in page
+    assert "3\u00a0décembre\u00a02026" in page
+    assert "min" not in page.split("<tbody>")[1].split("</tbody>")[0]
+
+
+def test_an_invoice_of_the_first_version_still_reads_the_same() -> None:
+    page = render_html(upgrade(FIRST_VERSION))
+    for text in (
+        "Facture",
+        "M7-2026-0042",
+        "Session vidéo de mentorat\u202f: lire un jeu de données",
+        "Jeudi 3\u00a0décembre\u00a02026, de 11:04:48 à 12:00:00 (Europe/Paris).",
+        "55\u00a0min 12\u00a0s",
+        "39,17\u00a0€/h",
+        "7,21\u00a0€",
+        "43,24\u00a0€",
+        "accepté le 12\u00a0janvier\u00a02026",
+        "3,76\u00a0€ ont été rendus au crédit du client",
+    ):
+        assert text in page
+    assert FIRST_VERSION["version"] == 1
+
+
 def test_the_mention_in_force_is_the_one_of_the_day() -> None:
     day = NOON.date()
     rows = (mentions.Dated(day - timedelta(days=9), "old"), mentions.Dated(day, "new"))
@@ -233,6 +280,21 @@ def test_a_rendering_that_fails_says_why_and_is_tried_again(learner: User, mento
     broken.refresh_from_db()
     assert broken.attempts == 2
     assert Invoice.objects.get(pk=invoice.pk).is_ready
+
+
+def test_the_team_tries_a_failed_rendering_again_at_once(learner: User, mentor: User) -> None:
+    invoice = settle_one(learner, mentor)
+    Invoice.objects.filter(pk=invoice.pk).update(
+        attempts=7, last_error="OSError('no font')", next_render_at=NOON + timedelta(hours=1)
+    )
+    assert not invoices.render_invoice(invoice_id=invoice.pk, now=NOON)
+    assert invoices.render_now(invoice=invoice, now=NOON)
+    invoice.refresh_from_db()
+    assert (invoice.is_ready, invoice.attempts, invoice.last_error) == (True, 8, "")
+    first = invoice.pdf_sha256
+    assert not invoices.render_now(invoice=invoice, now=NOON + timedelta(minutes=1))
+    invoice.refresh_from_db()
+    assert invoice.pdf_sha256 == first
 
 
 # --- Pages ------------------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from mentors.models import MentorProfile
 from messaging.models import Thread
 from notifications.models import Email
 from reviews.models import Review
+from tests.browser import money_rows
 
 LEA, TOM, AWA = (LEARNERS[key].email for key in ("lea", "tom", "awa"))
 INES = MENTORS[0].email
@@ -241,6 +242,7 @@ MENTOR = [
         "messaging:inbox",
     ),
     Visit(INES, "billing:earnings", query="?periode=tout&etat=vires", label="sent"),
+    Visit(INES, "billing:invoices", query="?onglet=commissions", label="commissions"),
     Visit(INES, "billing:payout", payout(INES)),
     Visit(INES, "billing:statement", this_year),
     Visit(INES, "billing:statement", this_month, label="month"),
@@ -257,7 +259,7 @@ CANDIDATES = visits(CANDIDATE.email, "pages:account", "mentors:application", "me
 
 
 # Of these the demo has none.
-ROWS_MADE: dict[type[Model], Finder] = {Setting: setting, Group: group}
+ROWS_MADE: dict[type[Model], Finder] = {Setting: setting, Group: group, **money_rows.ROWS}
 
 
 def of_staff() -> list[Visit]:
@@ -278,6 +280,13 @@ TEAM = [
     *of_staff(),
     Visit(STAFF_EMAIL, "admin:mentors_mentorprofile_decision", lambda: (*candidate(), "validation")),
     Visit(STAFF_EMAIL, "admin:mentors_mentorprofile_decision", lambda: (*candidate(), "refus")),
+    Visit(STAFF_EMAIL, "admin:app_list", lambda: ("billing",)),
+    Visit(STAFF_EMAIL, "admin:billing_reconciliation"),
+    Visit(STAFF_EMAIL, "admin:billing_exports"),
+    Visit(STAFF_EMAIL, "admin:billing_correction_accord", money_rows.correction),
+    Visit(STAFF_EMAIL, "admin:billing_correction_refus", money_rows.correction),
+    Visit(STAFF_EMAIL, "admin:billing_payout_suspension", first(Payout)),
+    Visit(STAFF_EMAIL, "admin:billing_ledgeraccount_change", money_rows.available_account, label="kept"),
 ]
 VISITS = [*PUBLIC, *LEARNER, *OTHER_MEMBERS, *MENTOR, *CANDIDATES, *TEAM]
 
@@ -291,6 +300,8 @@ WITHOUT_PAGE = {
     "billing:webhook_v2": MACHINE,
     "sessions_video:ice": MACHINE,
     "billing:invoice_pdf": FILE,
+    "billing:invoices_csv": FILE,
+    "billing:invoices_zip": FILE,
     "billing:earnings_csv": FILE,
     "billing:statement_csv": FILE,
     "bookings:calendar": FILE,
