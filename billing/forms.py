@@ -158,7 +158,7 @@ class RefundForm(forms.Form):
     """Credit to give back. Confirmed, it carries what could be refunded when the page was read."""
 
     montant = EurosField(label=_("Montant à rembourser, en euros"))
-    shown_cents = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    shown_cents = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, most_cents: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -172,6 +172,11 @@ class RefundForm(forms.Form):
             message = _("Vous pouvez vous faire rembourser %(most)s au plus.") % {"most": format_euros(self.most_cents)}
             raise forms.ValidationError(message, code="too_large")
         return cents
+
+    def seen_cents(self) -> int:
+        """Nonsense is as good as another amount: nobody saw it."""
+        seen = str(self.cleaned_data["shown_cents"])
+        return int(seen) if re.fullmatch(r"\d{1,12}", seen, re.ASCII) else -1
 
 
 class DebtForm(forms.Form):

@@ -167,9 +167,9 @@ def refund(request: SignedInRequest) -> HttpResponse:
 
 
 def _is_refunded(request: SignedInRequest, form: RefundForm) -> bool:
-    asked, shown = form.cleaned_data["montant"], form.cleaned_data["shown_cents"]
+    asked = form.cleaned_data["montant"]
     try:
-        request_refund(user=request.user, amount_cents=asked, shown_cents=-1 if shown is None else shown)
+        request_refund(user=request.user, amount_cents=asked, shown_cents=form.seen_cents())
     except DomainError as error:
         form.add_error(None, str(error.user_message))
         return False
