@@ -1,5 +1,7 @@
 """The mandate to invoice in the mentor's name, as it is shown and accepted. A change of text is a new version.
 
+A text that was accepted once stays in `TEXTS`: its acceptances hold, and whoever gave them can read it again.
+
 Source: CGI art. 289 I-2 and BOI-TVA-DECLA-30-20-10; to be read by the operator's lawyer before production.
 """
 
@@ -29,16 +31,23 @@ nouvelles réservations.
 """
 
 
-def paragraphs() -> list[str]:
-    """One string each, with the spaces French wants before a colon and inside quotation marks."""
-    joined = [" ".join(part.split()) for part in TEXT.strip().split("\n\n")]
+TEXTS = {VERSION: TEXT}
+
+
+def paragraphs(version: str = "") -> list[str]:
+    """One string each, with the spaces French wants before a colon and inside quotation marks; of today's version.
+
+    Nothing for a version that is not kept here.
+    """
+    parts = TEXTS.get(version or VERSION, "").strip().split("\n\n")
+    joined = [" ".join(part.split()) for part in parts if part]
     return [part.replace(" :", "\u202f:").replace("« ", "«\u202f").replace(" »", "\u202f»") for part in joined]
 
 
-def text() -> str:
-    return "\n\n".join(paragraphs())
+def text(version: str = "") -> str:
+    return "\n\n".join(paragraphs(version))
 
 
-def digest() -> str:
+def digest(version: str = "") -> str:
     """What identifies the accepted text beyond doubt."""
-    return sha256(f"{VERSION}\n{text()}".encode()).hexdigest()
+    return sha256(f"{version or VERSION}\n{text(version)}".encode()).hexdigest()

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -106,6 +107,7 @@ def _page(request: HttpRequest, **bound: Any) -> HttpResponse:
     cents = profile.hourly_rate_cents
     basis_points = value("commission_basis_points")
     commission = share(cents, basis_points) if cents else None
+    mandates = [(row, mandate_text.paragraphs(row.version)) for row in _mandates_of(user)]
     context = {
         "profile": profile,
         "basis_points": basis_points,
@@ -117,11 +119,16 @@ def _page(request: HttpRequest, **bound: Any) -> HttpResponse:
         "company_form": BillingProfileForm(instance=_company_of(user)),
         "mandate_form": MandateForm(initial={"version": mandate_text.VERSION}),
         "mandate_paragraphs": mandate_text.paragraphs(),
-        "accepted_mandate": BillingMandate.objects.filter(user=user).order_by("-accepted_at").first(),
+        "mandates": mandates,
+        "asks_mandate": all(mandate.version != mandate_text.VERSION for mandate, _text in mandates),
         "account": ConnectedAccount.objects.filter(user=user).first(),
         "steps": steps_of(user, BILLING),
     }
     return render(request, "mentors/billing.html", context | bound)
+
+
+def _mandates_of(user: User) -> QuerySet[BillingMandate]:
+    return BillingMandate.objects.filter(user=user).order_by("-accepted_at")
 
 
 def _company_of(user: User) -> BillingProfile:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.legal import VERSIONS
 from accounts.models import LegalAcceptance, User
+from billing import mandate
 from billing.models import BillingMandate, BillingProfile, ConnectedAccount
 from mentors.models import AvailabilityHint
 from mentors.selectors import profile_of
@@ -177,6 +178,34 @@ def test_the_mandate_is_read_then_accepted_once() -> None:
     for _ in range(2):
         assert client.post(address, {"version": "2026-11", "accepts": "on"}).status_code == 302
     assert BillingMandate.objects.filter(user=user).count() == 1
+
+
+@pytest.mark.requirement("SK-50")
+def test_a_new_version_of_the_mandate_keeps_the_acceptances_of_the_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = make_member()
+    client = signed_in(user)
+    address = reverse("mentors:mandate")
+    client.post(address, {"version": "2026-11", "accepts": "on"})
+    old = BillingMandate.objects.get(user=user)
+    monkeypatch.setattr(mandate, "VERSION", "2027-06")
+    monkeypatch.setattr(mandate, "TEXTS", mandate.TEXTS | {"2027-06": "Je donne mandat autrement."})
+    page = page_of(client, "billing")
+    assert "Vous avez accepté le mandat (version 2026-11)" in page
+    assert "reste valable" in page
+    assert "Je donne mandat autrement." in page
+    assert "Je donne mandat à la plateforme" in page
+    assert client.post(address, {"version": "2026-11", "accepts": "on"}).status_code == 200
+    assert client.post(address, {"version": "2027-06", "accepts": "on"}).status_code == 302
+    rows = BillingMandate.objects.filter(user=user).order_by("accepted_at")
+    assert [(row.version, row.text_sha256) for row in rows] == [
+        ("2026-11", old.text_sha256),
+        ("2027-06", mandate.digest("2027-06")),
+    ]
+    assert (rows[0].pk, rows[0].accepted_at) == (old.pk, old.accepted_at)
+    page = page_of(client, "billing")
+    assert "(version 2026-11)" in page
+    assert "(version 2027-06)" in page
+    assert "Donner mon mandat" not in page
 
 
 @pytest.mark.requirement("SK-37", "SK-38")
