@@ -4,10 +4,11 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from billing.errors import AmountChanged
+from billing.errors import AmountChanged, CreditFrozen
 from billing.models import Hold, TopUp
 from billing.selectors import credit_of
-from billing.services.payments import refresh
+from billing.services.payments import refresh, start_payment
+from billing.states import TopUpStatus
 from bookings import services
 from bookings.errors import EarlyStartNotAsked, NotPayable, SlotTaken, StartIsPast
 from bookings.models import Booking
@@ -18,6 +19,7 @@ from catalog.models import Skill
 from messaging.models import Message
 from notifications.models import Email
 from stripe_sandbox import Sandbox
+from tests.billing.books import read_stripe
 from tests.billing.money import pay_in
 from tests.bookings.making import DAY, NOW, START, accept, agreed, ask, confirmed
 from tests.stripe import ACCEPTED, DECLINED, deliver_all, session_of
@@ -240,6 +242,44 @@ def test_credit_spent_elsewhere_meanwhile_leaves_the_rest_to_pay(
     address = begin(second, karim, shown_cents=4000)
     refresh(pay(sandbox, address), now=NOW)
     assert status_of(second) == Status.CONFIRMED
+
+
+def test_money_for_an_extension_confirms_nothing(karim: User, claire: User, skill: Skill, sandbox: Sandbox) -> None:
+    booking = agreed(karim, claire)
+    started = start_payment(
+        payer=karim,
+        reference=booking.ledger_reference,
+        hold_number=2,
+        total_cents=booking.maximum_cents,
+        shown_cents=booking.maximum_cents,
+        label=booking.subject,
+        closes_at=NOW + HALF_HOUR,
+        return_url="http://localhost:8000/salle/",
+        now=NOW,
+    )
+    assert started.checkout_url
+    assert refresh(pay(sandbox, started.checkout_url), now=NOW).status == TopUpStatus.PAID
+    assert status_of(booking) == Status.ACCEPTED
+    assert (credit_of(karim).available_cents, credit_of(karim).held_cents) == (4700, 0)
+    # The payment of the booking itself is another one: none was made.
+    assert services.look_at_payment(booking=booking, now=NOW) == PaymentOutcome.FAILED
+
+
+def test_a_frozen_credit_neither_pays_nor_confirms(
+    karim: User, claire: User, nadia: User, skill: Skill, sandbox: Sandbox
+) -> None:
+    booking = agreed(karim, claire)
+    earlier = agreed(karim, claire, day=DAY + timedelta(days=1))
+    address = begin(booking, karim)
+    top_up = refresh(pay(sandbox, begin(earlier, karim)), now=NOW)
+    sandbox.open_dispute(top_up.charge_id)
+    read_stripe()
+    with pytest.raises(CreditFrozen):
+        begin(booking, karim)
+    # What is paid all the same, on a page opened before, stays credit.
+    assert refresh(pay(sandbox, address), now=NOW).status == TopUpStatus.PAID
+    assert status_of(booking) == Status.ACCEPTED
+    assert (credit_of(karim).available_cents, credit_of(karim).held_cents) == (4700, 4700)
 
 
 def test_a_top_up_for_something_else_is_none_of_our_business(karim: User) -> None:
