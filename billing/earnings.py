@@ -84,6 +84,8 @@ class Summary:
     later_before: datetime | None
     suspended_cents: int
     suspended_why: list[str]
+    # Given up after its tries: the team sees to it.
+    failed_cents: int
     sent_cents: int
     sent_count: int
     year: int
@@ -200,8 +202,10 @@ def summary(mentor: User, *, now: datetime) -> Summary:
     sent = rows.filter(status=PayoutStatus.PAID, paid_at__gte=year_start).aggregate(
         cents=Sum(SENT_CENTS, default=0), count=Count("pk", filter=Q(amount_cents__gt=F("adjusted_cents")))
     )
-    suspended = list(rows.filter(status=PayoutStatus.SUSPENDED))
-    waiting = list(rows.waiting().exclude(status=PayoutStatus.SUSPENDED).order_by("due_at", "pk"))
+    unsent = list(rows.waiting().order_by("due_at", "pk"))
+    suspended = [payout for payout in unsent if payout.status == PayoutStatus.SUSPENDED]
+    failed = [payout for payout in unsent if payout.status == PayoutStatus.FAILED]
+    waiting = [payout for payout in unsent if payout not in suspended + failed]
     first, later = (waiting[0] if waiting else None), waiting[1:]
     margin = margin_promised()
     return Summary(
@@ -211,6 +215,7 @@ def summary(mentor: User, *, now: datetime) -> Summary:
         later_before=later[-1].due_at + margin if later else None,
         suspended_cents=sum(payout.to_send_cents for payout in suspended),
         suspended_why=sorted({words for found in _why(suspended).values() for words in found}),
+        failed_cents=sum(payout.to_send_cents for payout in failed),
         sent_cents=sent["cents"],
         sent_count=sent["count"],
         year=year_start.year,

@@ -68,12 +68,6 @@ class Period:
         return Period(self.year + self.month // 12, self.month % 12 + 1)
 
     @property
-    def previous(self) -> "Period":
-        if not self.month:
-            return Period(self.year - 1)
-        return Period(self.year - (self.month == 1), self.month - 1 or 12)
-
-    @property
     def start(self) -> datetime:
         return datetime.combine(self.first_day, time(), ZoneInfo(settings.TIME_ZONE))
 

@@ -30,6 +30,8 @@ class Step:
     href: str = ""
     label: str = ""
     is_ahead: bool = False
+    # Nobody knows when a suspended or failed payout leaves.
+    is_dated: bool = True
 
 
 @dataclass(frozen=True)
@@ -155,9 +157,9 @@ def _end(payout: Payout, sent_before: datetime) -> Iterator[Step]:
         )
         yield Step(payout.paid_at, text)
     elif payout.status == PayoutStatus.FAILED:
-        yield Step(sent_before, _("Virement échoué\u202f: l’équipe s’en occupe"), is_ahead=True)
+        yield Step(sent_before, _("Virement échoué\u202f: l’équipe s’en occupe"), is_ahead=True, is_dated=False)
     elif payout.status == PayoutStatus.SUSPENDED:
-        yield Step(sent_before, _("Virement, quand la suspension sera levée"), is_ahead=True)
+        yield Step(sent_before, _("Virement, quand la suspension sera levée"), is_ahead=True, is_dated=False)
     else:
         detail = format_euros(payout.to_send_cents)
         yield Step(sent_before, _("Virement au plus tard"), detail=detail, is_ahead=True)

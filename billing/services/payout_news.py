@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Sum
 from django.urls import reverse
 
 from billing import causes
@@ -21,7 +22,7 @@ REDUCED = "billing.payout_reduced"
 def tell_sent(payout: Payout, *, now: datetime) -> None:
     """On its way to his bank, or all of it kept for what he owed."""
     rows = Invoice.objects.without_files().filter(subject=payout.settlement.reference, kind=DocumentKind.INVOICE)
-    _tell(payout, SENT, now, invoice=rows.first())
+    _tell(payout, SENT, now, invoice=rows.first(), vat_cents=_vat_of(payout))
 
 
 def tell_failed(payout: Payout, *, now: datetime) -> None:
@@ -43,6 +44,12 @@ def tell_reduced(payout: Payout, *, adjustment: Adjustment, now: datetime) -> No
     """Part of the price was given back to the learner, before or after the money left."""
     has_left = payout.status in {PayoutStatus.PAID, PayoutStatus.IN_FLIGHT}
     _tell(payout, REDUCED, now, adjustment=adjustment, has_left=has_left)
+
+
+def _vat_of(payout: Payout) -> int:
+    """The mentor's own VAT in what the learner paid in the end."""
+    given_back = payout.settlement.adjustments.aggregate(cents=Sum("vat_cents", default=0))["cents"]
+    return payout.settlement.vat_cents - int(given_back)
 
 
 def _tell(payout: Payout, kind: str, now: datetime, **context: Any) -> None:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -26,6 +27,12 @@ def _asked(period: str) -> Period:
     return found
 
 
+def _tab(period: Period, chosen: Period) -> dict[str, object]:
+    words = date_format(period.first_day, "F").capitalize() if period.month else str(period.year)
+    href = reverse("billing:statement", args=[period.code])
+    return {"label": words, "href": href, "current": period == chosen}
+
+
 @login_required
 @require_safe
 def statement(request: SignedInRequest, period: str) -> HttpResponse:
@@ -36,10 +43,8 @@ def statement(request: SignedInRequest, period: str) -> HttpResponse:
         "period": chosen,
         "is_over": chosen.is_over(now),
         "made_at": now,
-        "previous": chosen.previous if chosen.previous in periods else None,
-        "next": chosen.next if chosen.next in periods else None,
-        "years": [found for found in periods if not found.month],
-        "months": [found for found in periods if found.month and found.year == chosen.year],
+        "years": [_tab(found, chosen) for found in periods if not found.month],
+        "months": [_tab(found, chosen) for found in reversed(periods) if found.month and found.year == chosen.year],
         "profile": BillingProfile.objects.filter(user=request.user).first(),
         "tax_page": TAX_PAGE,
         "social_page": SOCIAL_PAGE,
