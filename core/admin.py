@@ -24,13 +24,15 @@ class NamedSplitDateTime(AdminSplitDateTime):
         self.widgets[1].attrs["aria-label"] = _("Heure")
 
 
+def _with_unit(key: str) -> str:
+    return f"{KNOWN[key].label} ({KNOWN[key].unit})"
+
+
 class SettingForm(forms.ModelForm[Setting]):
     """A new value; the service checks it and writes it."""
 
-    key = forms.ChoiceField(label=_("Réglage"), choices=lambda: [(key, known.label) for key, known in KNOWN.items()])
-    value = forms.IntegerField(
-        label=_("Valeur"), help_text=_("Un nombre entier, dans l’unité du tableau des réglages.")
-    )
+    key = forms.ChoiceField(label=_("Réglage"), choices=lambda: [(key, _with_unit(key)) for key in KNOWN])
+    value = forms.IntegerField(label=_("Valeur"), help_text=_("Un nombre entier."))
     effective_from = forms.SplitDateTimeField(
         label=_("À partir du"),
         required=False,

@@ -43,7 +43,8 @@ def waiting_cents(mentor: User, *, now: datetime) -> int:
 
 
 def _kept(now: datetime) -> QuerySet[Payout]:
-    return Payout.objects.waiting().exclude(status=PayoutStatus.SUSPENDED).filter(due_at__lte=now)
+    """Due, and held up by nothing but the account."""
+    return Payout.objects.filter(status__in=[PayoutStatus.SCHEDULED, PayoutStatus.IN_FLIGHT], due_at__lte=now)
 
 
 @transaction.atomic
