@@ -102,11 +102,6 @@ class Listed:
         return list(self.invoice.credit_notes.all())
 
     @property
-    def signed_cents(self) -> int:
-        """What it does to the reader's sums."""
-        return -self.invoice.total_cents if self.is_credit else self.invoice.total_cents
-
-    @property
     def other_name(self) -> str:
         """Who is on its other side."""
         return self.content["buyer" if self.side is Side.ISSUED else "seller"]["name"]

@@ -92,7 +92,7 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
 
 def test_a_mentor_has_a_tab_for_what_he_issued_and_one_for_commissions(mentor: User, settled: Settlement) -> None:
     issued = page_of(mentor)
-    for text in ("Émises en mon nom", "Commissions", f"M{mentor.pk}-2026-0001", "Facture", "Avoir", "-10,00\u00a0€"):
+    for text in ("Émises en mon nom", "Commissions", f"M{mentor.pk}-2026-0001", "Facture", "Avoir", "−&nbsp;10,00\u00a0€"):
         assert text in issued
     assert "Reçues" not in issued
     assert "C-2027-0001" not in issued
@@ -198,7 +198,7 @@ def test_what_is_not_drawn_yet_is_left_out_and_said(mentor: User, settled: Settl
         f"Facture M{mentor.pk}-2026-0001.pdf",
         "En préparation",
     ]
-    assert "1 en préparation, pas encore dans l’archive" in page_of(mentor)
+    assert "1 document en préparation n’est pas encore dans l’archive." in page_of(mentor)
 
 
 def test_the_table_adds_up(mentor: User, settled: Settlement) -> None:
