@@ -13,9 +13,11 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -144,6 +146,10 @@ class BooksAdmin(ReadOnly, admin.ModelAdmin[M]):
             return False
         return True
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -179,6 +185,27 @@ def euros(name: str, label: Words) -> Shown:
     def show(row: Any) -> str:
         cents = getattr(row, name)
         return "–" if cents is None else format_euros(cents)
+
+    return _named(show, name)
+
+
+def text(name: str, label: Words) -> Shown:
+    """A field whose own name says nothing."""
+
+    @admin.display(description=cast(str, label), ordering=name)
+    def show(row: Any) -> str:
+        return str(getattr(row, name) or "–")
+
+    return _named(show, name)
+
+
+def moment(name: str, label: Words) -> Shown:
+    """A date and time in few characters."""
+
+    @admin.display(description=cast(str, label), ordering=name)
+    def show(row: Any) -> str:
+        at = getattr(row, name)
+        return formats.date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT") if at else "–"
 
     return _named(show, name)
 

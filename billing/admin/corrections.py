@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.http import member_of
 from accounts.models import User
-from billing.admin.base import BooksAdmin, StaffAction, Words, euros, linked, worded
+from billing.admin.base import BooksAdmin, StaffAction, Words, euros, linked, moment, text, worded
 from billing.admin.stripe import EVERYTHING, QueueFilter
 from billing.admin.words import account_words
 from billing.errors import BillingError
@@ -142,14 +142,14 @@ class CorrectionAdmin(BooksAdmin[Correction]):
         ),
     )
     list_display = [
-        "reference",
+        text("reference", _("référence")),
         "kind",
         linked("member", _("membre")),
         euros("amount_cents", _("montant")),
         "reason",
         "status",
         linked("proposed_by", _("proposée par")),
-        "proposed_at",
+        moment("proposed_at", _("proposée le")),
     ]
     list_filter = [StatusFilter]
     list_select_related = ["member", "proposed_by"]

@@ -11,7 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from billing.admin.base import BooksAdmin, Choices, StaffAction, Words, euros, linked, reference_link, subject, worded
+from billing.admin.base import (
+    BooksAdmin,
+    Choices,
+    StaffAction,
+    Words,
+    euros,
+    linked,
+    moment,
+    reference_link,
+    subject,
+    worded,
+)
 from billing.admin.words import error_words
 from billing.models import Invoice
 from billing.services import retries
@@ -55,7 +66,7 @@ class InvoiceAdmin(BooksAdmin[Invoice]):
         linked("issuer", _("émetteur")),
         linked("recipient", _("destinataire")),
         euros("total_cents", _("total TTC")),
-        "issued_at",
+        moment("issued_at", _("émise le")),
         "file_state",
         reference_link("subject", _("objet")),
     ]

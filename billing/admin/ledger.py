@@ -11,7 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from billing.admin.base import BooksAdmin, Choices, ReadOnlyInline, linked, reference_link, row_link, subject, worded
+from billing.admin.base import (
+    BooksAdmin,
+    Choices,
+    ReadOnlyInline,
+    linked,
+    moment,
+    reference_link,
+    row_link,
+    subject,
+    worded,
+)
 from billing.admin.pages import export_page, reconciliation_page
 from billing.admin.words import ACCOUNTS, KINDS, account_words, kind_words
 from billing.ledger.accounts import CATALOGUE
@@ -74,7 +84,7 @@ class LedgerTransactionAdmin(BooksAdmin[LedgerTransaction]):
         "key",
         worded("kind", _("nature"), kind_words),
         reference_link("reference", _("objet")),
-        "occurred_at",
+        moment("occurred_at", _("date")),
     ]
     list_filter = [KindFilter, "occurred_at"]
     search_fields = ["key"]
@@ -125,7 +135,6 @@ class EntryLine:
 @admin.register(LedgerAccount)
 class LedgerAccountAdmin(BooksAdmin[LedgerAccount]):
     list_display = [
-        "__str__",
         worded("code", _("compte"), account_words),
         linked("owner", _("titulaire")),
         reference_link("reference", _("objet")),

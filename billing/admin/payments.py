@@ -17,9 +17,11 @@ from billing.admin.base import (
     key_link,
     linked,
     listed,
+    moment,
     row_link,
     subject,
     subject_link,
+    text,
     worded,
 )
 from billing.admin.words import dispute_words, error_words
@@ -54,7 +56,7 @@ class OriginFilter(Choices):
 @admin.register(TopUp)
 class TopUpAdmin(BooksAdmin[TopUp]):
     list_display = [
-        "reference",
+        text("reference", _("référence")),
         linked("user", _("payeur")),
         euros("amount_cents", _("montant")),
         euros("allocated_cents", _("affecté")),
@@ -62,8 +64,7 @@ class TopUpAdmin(BooksAdmin[TopUp]):
         euros("lost_cents", _("perdu")),
         euros("free_cents", _("libre")),
         "status",
-        "origin",
-        "paid_at",
+        moment("paid_at", _("payé le")),
     ]
     list_filter = ["status", OriginFilter]
     list_select_related = ["user"]
@@ -105,12 +106,12 @@ class TopUpAdmin(BooksAdmin[TopUp]):
 @admin.register(Hold)
 class HoldAdmin(BooksAdmin[Hold]):
     list_display = [
-        "reference",
+        text("reference", _("référence")),
         "number",
         linked("learner", _("apprenant")),
         euros("amount_cents", _("montant")),
         "status",
-        "placed_at",
+        moment("placed_at", _("bloqué le")),
     ]
     list_filter = ["status"]
     list_select_related = ["learner"]
@@ -139,12 +140,12 @@ class RefundFilter(Choices):
 @admin.register(Refund)
 class RefundAdmin(BooksAdmin[Refund]):
     list_display = [
-        "reference",
+        text("reference", _("référence")),
         linked("user", _("membre")),
         linked("top_up", _("paiement")),
         euros("amount_cents", _("montant")),
         "status",
-        "requested_at",
+        moment("requested_at", _("demandé le")),
         worded("last_error", _("dernière erreur"), error_words),
     ]
     list_filter = [RefundFilter]
@@ -192,8 +193,8 @@ class DisputeAdmin(BooksAdmin[Dispute]):
         euros("amount_cents", _("montant contesté")),
         worded("reason", _("motif de la banque"), dispute_words),
         "status",
-        "evidence_due_by",
-        "opened_at",
+        moment("evidence_due_by", _("preuves avant le")),
+        moment("opened_at", _("ouverte le")),
     ]
     list_filter = [DisputeFilter]
     list_select_related = ["top_up__user"]

@@ -18,9 +18,11 @@ from billing.admin.base import (
     StaffAction,
     euros,
     linked,
+    moment,
     reference_link,
     row_link,
     subject,
+    text,
     worded,
 )
 from billing.admin.words import cause_words, error_words
@@ -82,15 +84,20 @@ class PartInline(ReadOnlyInline, admin.TabularInline[PayoutPart, Model]):
     fields = [
         linked("top_up", _("paiement")),
         euros("amount_cents", _("montant")),
-        "is_from_balance",
-        "attempt",
-        "asked_at",
         "transfer_id",
+        "asked_at",
+        "attempt",
+        "from_balance",
         "reversed",
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PayoutPart]:
         return super().get_queryset(request).select_related("top_up").prefetch_related("reversals").order_by("pk")
+
+    @admin.display(description=_("sans paiement nommé"))
+    def from_balance(self, part: PayoutPart) -> str:
+        """Sent from the platform's balance, as Stripe refused to tie it to the card payment."""
+        return str(_("oui") if part.is_from_balance else _("non"))
 
     @admin.display(description=_("reprises"))
     def reversed(self, part: PayoutPart) -> str | SafeString:
@@ -173,13 +180,11 @@ ACTIONS = (
 class PayoutAdmin(BooksAdmin[Payout]):
     staff_actions = ACTIONS
     list_display = [
-        "reference",
+        text("reference", _("référence")),
         linked("mentor", _("mentor")),
         euros("to_send_cents", _("à envoyer")),
-        "status",
-        "due_at",
-        "attempts",
-        worded("last_error", _("dernière erreur"), error_words),
+        "state",
+        moment("due_at", _("dû le")),
         reference_link("settlement__reference", _("objet")),
     ]
     list_filter = [StateFilter]
@@ -206,6 +211,12 @@ class PayoutAdmin(BooksAdmin[Payout]):
     ]
     inlines = [PartInline, SuspensionInline]
 
+    @admin.display(description=_("état"), ordering="status")
+    def state(self, payout: Payout) -> str:
+        """With what went wrong last."""
+        status = payout.get_status_display()
+        return f"{status}. {error_words(payout.last_error)}" if payout.last_error else status
+
     @admin.display(description=_("compte Stripe du mentor"))
     def account_state(self, payout: Payout) -> str:
         account = ConnectedAccount.objects.filter(user_id=payout.mentor_id).first()
@@ -227,12 +238,12 @@ class ReversalFilter(Choices):
 @admin.register(TransferReversal)
 class TransferReversalAdmin(BooksAdmin[TransferReversal]):
     list_display = [
-        "reference",
+        text("reference", _("référence")),
         linked("part__payout", _("virement")),
         linked("part__payout__mentor", _("mentor")),
         euros("amount_cents", _("montant")),
         "status",
-        "created_at",
+        moment("created_at", _("date")),
         worded("last_error", _("dernière erreur"), error_words),
     ]
     list_filter = [ReversalFilter]
@@ -270,13 +281,13 @@ class AdjustmentInline(ReadOnlyInline, admin.TabularInline[Adjustment, Model]):
 @admin.register(Settlement)
 class SettlementAdmin(BooksAdmin[Settlement]):
     list_display = [
-        "reference",
+        text("reference", _("référence")),
         linked("learner", _("apprenant")),
         linked("mentor", _("mentor")),
         euros("held_cents", _("bloqué")),
         euros("charged_cents", _("facturé")),
         euros("net_cents", _("net du mentor")),
-        "settled_at",
+        moment("settled_at", _("réglé le")),
     ]
     list_filter = ["settled_at"]
     list_select_related = ["learner", "mentor"]
@@ -307,12 +318,12 @@ class SettlementAdmin(BooksAdmin[Settlement]):
 @admin.register(Adjustment)
 class AdjustmentAdmin(BooksAdmin[Adjustment]):
     list_display = [
-        "reference",
+        text("reference", _("référence")),
         linked("settlement", _("règlement")),
         euros("amount_cents", _("rendu à l’apprenant")),
         euros("net_cents", _("repris au mentor")),
         "reason",
-        "decided_at",
+        moment("decided_at", _("décidé le")),
     ]
     list_filter = ["decided_at"]
     list_select_related = ["settlement"]

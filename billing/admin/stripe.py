@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from billing.admin.base import BooksAdmin, Choices, StaffAction, Words, euros, reference_link, worded
+from billing.admin.base import BooksAdmin, Choices, StaffAction, Words, euros, moment, reference_link, worded
 from billing.admin.words import error_words, movement_words
 from billing.models import StripeEvent, StripeImport, StripeMovement
 from billing.services import retries
@@ -72,7 +72,7 @@ class StripeEventAdmin(BooksAdmin[StripeEvent]):
         "event_id",
         "type",
         "object_id",
-        "received_at",
+        moment("received_at", _("reçu le")),
         "state",
         "attempts",
         worded("last_error", _("dernière erreur"), error_words),
@@ -127,7 +127,7 @@ class StripeMovementAdmin(BooksAdmin[StripeMovement]):
         euros("amount_cents", _("montant")),
         euros("fee_cents", _("frais")),
         "source",
-        "created_at",
+        moment("created_at", _("date")),
         reference_link("ledger_key", _("opération")),
         reference_link("fee_key", _("opération des frais")),
     ]
