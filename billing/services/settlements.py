@@ -159,7 +159,8 @@ def _schedule_payout(settlement: Settlement, backing: Funding, due_at: datetime)
     if settlement.mentor is None or not settlement.net_cents:
         return
     parts = payout_parts(settlement.net_cents, backing.kept)
-    causes = suspensions.dispute_causes({part.id for part in parts} & set(backing.disputed))
+    disputed = {part.id for part in parts} & set(backing.disputed)
+    causes = suspensions.dispute_causes(disputed) if disputed else []
     payout = Payout.objects.create(
         settlement=settlement,
         mentor=settlement.mentor,

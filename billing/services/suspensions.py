@@ -4,10 +4,12 @@ The payout's row lock decides between a suspension and the sweep that sends it. 
 when the last one is lifted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from billing.errors import NotRetriable
 from billing.models import Dispute, Payout, PayoutSuspension
@@ -83,10 +85,7 @@ def causes_of(payout: Payout) -> list[str]:
     return list(rows.order_by("pk").values_list("cause", flat=True))
 
 
-def dispute_causes(top_ups: Iterable[int]) -> list[str]:
+def dispute_causes(top_ups: Collection[int] | QuerySet[Any, int]) -> list[str]:
     """Why nothing funded by these card payments may leave: their open disputes."""
-    ids = list(top_ups)
-    if not ids:
-        return []
-    found = Dispute.objects.filter(top_up__in=ids, status=DisputeStatus.OPEN)
+    found = Dispute.objects.filter(top_up__in=top_ups, status=DisputeStatus.OPEN)
     return [f"dispute:{stripe_id}" for stripe_id in found.order_by("pk").values_list("stripe_id", flat=True)]
