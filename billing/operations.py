@@ -42,10 +42,10 @@ class Operation:
 
 
 def transactions_of(user: User) -> QuerySet[LedgerTransaction]:
-    """What touched a member's credit, latest first."""
+    """What touched a member's credit, latest first: in the order it was written, which is that of the balances."""
     touched = Q(entries__account__owner=user, entries__account__code__in=(AVAILABLE, HELD))
     rows = LedgerTransaction.objects.filter(touched).distinct()
-    return rows.prefetch_related("entries__account").order_by("-occurred_at", "-pk")
+    return rows.prefetch_related("entries__account").order_by("-pk")
 
 
 def operations(user: User, rows: Sequence[LedgerTransaction]) -> list[Operation]:
@@ -94,9 +94,7 @@ def _change(row: LedgerTransaction, user: User, code: str) -> int:
 
 def _free_after(user: User, row: LedgerTransaction) -> int:
     """What was free once this operation was written."""
-    before = Q(transaction__occurred_at__lt=row.occurred_at)
-    same = Q(transaction__occurred_at=row.occurred_at, transaction__pk__lte=row.pk)
-    entries = LedgerEntry.objects.filter(before | same, account__owner=user, account__code=AVAILABLE)
+    entries = LedgerEntry.objects.filter(transaction__pk__lte=row.pk, account__owner=user, account__code=AVAILABLE)
     return -int(entries.aggregate(total=Sum("amount"))["total"] or 0)
 
 

@@ -34,7 +34,8 @@ log = logging.getLogger(__name__)
 
 PER_PAGE = 25
 SECONDS_BETWEEN_LOOKS = 4
-PRESETS = (20_00, 50_00, 100_00)
+# In whole euros, a button each.
+PRESETS = (20, 50, 100)
 
 
 @login_required
@@ -62,7 +63,7 @@ def _page(request: SignedInRequest, form: TopUpForm) -> HttpResponse:
         "open_payment": selectors.open_credit_payment(user),
         "form": form,
         "most_cents": most,
-        "presets": [format_euros(cents) for cents in PRESETS if cents <= most],
+        "presets": [euros for euros in PRESETS if euros * 100 <= most],
         "cap_cents": settings.CREDIT_MAX_BALANCE_CENTS if settings.CREDIT_TOPUP_MODE == credit.CAPPED else None,
         "adds_credit": settings.CREDIT_TOPUP_MODE != credit.SHORTFALL,
         "page": page,

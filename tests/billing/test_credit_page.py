@@ -211,14 +211,14 @@ def test_an_amount_that_cannot_be_added_is_said_and_kept(
 def test_presets_stay_within_what_the_cap_leaves(client: Client, learner: User, sandbox: Sandbox) -> None:
     page = words(client, CREDIT)
     assert "le crédit est limité à 300,00 €" in page
-    assert "20,00 € 50,00 € 100,00 €" in page
+    assert "20 € 50 € 100 €" in page
     add_credit(sandbox, learner, 25_000)
     page = words(client, CREDIT)
-    assert "20,00 € 50,00 € Montant" in page
+    assert "20 € 50 € Montant" in page
     assert "Vous pouvez ajouter 50,00 € au plus" in page
     add_credit(sandbox, learner, 5_000)
     assert "Votre crédit a atteint le maximum de 300,00 €" in words(client, CREDIT)
-    preset = client.post(reverse(ADD), {"montant": "20,00\u00a0€"})
+    preset = client.post(reverse(ADD), {"montant": "20"})
     assert "Votre crédit a atteint le maximum de 300,00 €" in words_of(preset)
     assert TopUp.objects.count() == 2
 
