@@ -1,6 +1,7 @@
 """What the screens of the money share: read-only lists that stay fast, links, and actions that ask for a reason."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, TypeVar, cast
@@ -85,6 +86,8 @@ class StaffAction:
     trace: str
     act: Callable[[Any, User, str], object]
     is_offered: Callable[[Any], bool]
+    # False: takes its time, and holds no lock meanwhile.
+    is_atomic: bool = True
 
 
 class BooksAdmin(ReadOnly, admin.ModelAdmin[M]):
@@ -136,7 +139,7 @@ class BooksAdmin(ReadOnly, admin.ModelAdmin[M]):
     def _does(self, action: StaffAction, target: M, request: HttpRequest, form: ReasonForm) -> bool:
         by, reason = member_of(request), form.cleaned_data["reason"].strip()
         try:
-            with transaction.atomic():
+            with transaction.atomic() if action.is_atomic else nullcontext():
                 action.act(target, by, reason)
                 if action.trace:
                     name = getattr(target, "reference", target.pk)

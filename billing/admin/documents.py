@@ -24,8 +24,9 @@ from billing.admin.base import (
     worded,
 )
 from billing.admin.words import error_words
+from billing.errors import NothingToRetry, NotPossible
 from billing.models import Invoice
-from billing.services import retries
+from billing.services.invoices import render_now
 
 
 class FileFilter(Choices):
@@ -42,8 +43,11 @@ class FileFilter(Choices):
         return queryset.filter(chosen) if chosen else queryset
 
 
-def _render_again(invoice: Invoice, _by: User, _reason: str) -> None:
-    retries.render_again(invoice=invoice)
+def _render(invoice: Invoice, _by: User, _reason: str) -> None:
+    if invoice.is_ready:
+        raise NothingToRetry
+    if not render_now(invoice=invoice):
+        raise NotPossible(_("Le fichier n’a pas pu être produit. L’erreur est sur la page du document."))
 
 
 @admin.register(Invoice)
@@ -52,12 +56,13 @@ class InvoiceAdmin(BooksAdmin[Invoice]):
         StaffAction(
             slug="fichier",
             label=_("Produire le fichier"),
-            explanation=_("Le fichier est produit dans la minute, à partir du contenu figé à l’émission."),
-            done=_("Le fichier sera produit dans la minute."),
+            explanation=_("Le fichier est produit à partir du contenu figé à l’émission\u202f: rien n’y change."),
+            done=_("Le fichier est produit."),
             permission="billing.change_invoice",
             trace="billing.invoice_retried",
-            act=_render_again,
+            act=_render,
             is_offered=lambda invoice: not invoice.is_ready,
+            is_atomic=False,
         ),
     )
     list_display = [

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from billing.admin.base import BooksAdmin, Choices, StaffAction, Words, euros, moment, reference_link, worded
 from billing.admin.words import error_words, movement_words
+from billing.errors import NothingToRetry
 from billing.models import StripeEvent, StripeImport, StripeMovement
-from billing.services import retries
+from billing.services import webhooks
 
 EVERYTHING = "tous"
 
@@ -50,8 +51,18 @@ class EventFilter(QueueFilter):
         return queryset.filter(handled_at__isnull=False) if chosen == "traites" else queryset
 
 
-def _handle_again(event: StripeEvent, _by: User, _reason: str) -> None:
-    retries.handle_again(event=event)
+def _retry(event: StripeEvent, _by: User, _reason: str) -> None:
+    if not webhooks.retry(event_id=event.pk):
+        raise NothingToRetry
+
+
+def _dismiss(event: StripeEvent, _by: User, _reason: str) -> None:
+    if not webhooks.dismiss(event_id=event.pk):
+        raise NothingToRetry
+
+
+def _is_given_up(event: StripeEvent) -> bool:
+    return event.handled_at is None and event.next_attempt_at is None
 
 
 @admin.register(StripeEvent)
@@ -64,8 +75,21 @@ class StripeEventAdmin(BooksAdmin[StripeEvent]):
             done=_("L’événement sera traité dans la minute."),
             permission="billing.change_stripeevent",
             trace="billing.event_retried",
-            act=_handle_again,
-            is_offered=lambda event: event.handled_at is None,
+            act=_retry,
+            is_offered=_is_given_up,
+        ),
+        StaffAction(
+            slug="classement",
+            label=_("Classer sans suite"),
+            explanation=_(
+                "Rien n’est à faire\u202f: l’objet a été créé à la main chez Stripe, ou pour un autre site. "
+                "L’événement n’alerte plus l’équipe."
+            ),
+            done=_("L’événement est classé."),
+            permission="billing.change_stripeevent",
+            trace="billing.event_dismissed",
+            act=_dismiss,
+            is_offered=_is_given_up,
         ),
     )
     list_display = [

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record
-from billing import ledger
 from billing.errors import NotPossible, Overdraft, SamePerson
 from billing.ledger import AccountSpec, Leg, balance, credit, debit, lock_account, post
-from billing.ledger.accounts import CATALOGUE, DISPUTE, STRIPE, available, receivable, recoverable
+from billing.ledger.accounts import CATALOGUE, available, receivable, recoverable
 from billing.models import Correction, TopUp, TransferReversal
 from billing.models.ledger import Currency, NormalSide
+from billing.reconciliation.ledger import client_money_covered
 from billing.services import debts
 from billing.states import (
     CORRECTION_ALLOWED,
@@ -211,15 +211,13 @@ def _being_reversed(mentor: User) -> int:
     return int(rows.aggregate(cents=Sum("amount_cents"))["cents"] or 0)
 
 
-def _check_covered() -> None:
+def _check_covered(at: datetime) -> None:
     """Members' money stays behind what Stripe holds or somebody owes, whatever two people of the team agree on."""
-    members = sum(ledger.total(code) for code in ("learner.available", "learner.held", "mentor.pending"))
-    behind = balance(STRIPE) + balance(DISPUTE)
-    behind += sum(ledger.total(code) for code in ("mentor.recoverable", "learner.receivable"))
-    if members > behind:
+    for owed, covered in client_money_covered(at).rows:
+        missing = int(str(owed)) - int(str(covered))
         raise NotPossible(
             _("L’argent des membres ne serait plus couvert\u202f: il manquerait %(missing)s chez Stripe.")
-            % {"missing": format_euros(members - behind)}
+            % {"missing": format_euros(missing)}
         )
 
 
@@ -261,7 +259,7 @@ def _post(correction: Correction, at: datetime) -> None:
     if member is not None and correction.kind == CorrectionKind.GOODWILL:
         _fund(correction, member, at)
         debts.collect(learner=member, key=key_of(correction), now=at)
-    _check_covered()
+    _check_covered(at)
 
 
 def _write(correction: Correction, at: datetime) -> None:

@@ -285,6 +285,7 @@ ACTIONS = [
     ("payout", "relance", "change_payout"),
     ("invoice", "fichier", "change_invoice"),
     ("stripeevent", "nouvel-essai", "change_stripeevent"),
+    ("stripeevent", "classement", "change_stripeevent"),
     ("correction", "accord", "approve_correction"),
     ("correction", "refus", "approve_correction"),
 ]
@@ -370,19 +371,39 @@ class TestActions:
         assert client.post(address, {"reason": REASON}).status_code == 302
         event = StripeEvent.objects.get()
         assert event.next_attempt_at is not None
-        StripeEvent.objects.update(handled_at=clock.now(), next_attempt_at=None)
+        assert "rien à relancer" in page_of(client.post(address, {"reason": REASON}))
+        assert AuditEntry.objects.filter(action="billing.event_retried").count() == 1
+
+    def test_an_event_of_no_use_is_put_away(self, everything: dict[str, int]) -> None:
+        client = staff_client("view_stripeevent", "change_stripeevent")
+        address = reverse("admin:billing_stripeevent_classement", args=[everything["stripeevent"]])
+        assert address in page_of(client.get(reverse(CHANGE.format("stripeevent"), args=[everything["stripeevent"]])))
+        assert client.post(address, {"reason": REASON}).status_code == 302
+        assert StripeEvent.objects.get().handled_at is not None
         assert "rien à relancer" in page_of(client.post(address, {"reason": REASON}))
 
-    def test_the_file_of_an_invoice_is_made_again_once(self, payout: Payout) -> None:
+    def test_the_file_of_an_invoice_is_made_again_once(self, payout: Payout, monkeypatch: pytest.MonkeyPatch) -> None:
         client = staff_client("view_invoice", "change_invoice")
         invoice = Invoice.objects.get()
-        Invoice.objects.update(next_render_at=clock.now() + timedelta(days=1), last_error="OSError()")
         address = reverse("admin:billing_invoice_fichier", args=[invoice.pk])
+        monkeypatch.setattr("billing.services.invoices.RENDERER", f"{__name__}.{draws_badly.__name__}")
+        page = page_of(client.post(address, {"reason": REASON}))
+        assert "n’a pas pu être produit" in page
+        assert REASON in page
+        monkeypatch.setattr("billing.services.invoices.RENDERER", f"{__name__}.{draws.__name__}")
         assert client.post(address, {"reason": REASON}).status_code == 302
         invoice.refresh_from_db()
-        assert invoice.next_render_at <= clock.now()
-        make_files()
+        assert bytes(invoice.pdf or b"") == PDF
+        assert AuditEntry.objects.get().action == "billing.invoice_retried"
         assert "rien à relancer" in page_of(client.post(address, {"reason": REASON}))
+
+
+def draws(_content: dict[str, Any]) -> bytes:
+    return PDF
+
+
+def draws_badly(_content: dict[str, Any]) -> bytes:
+    raise OSError("no fonts")
 
 
 FORM = {

@@ -280,10 +280,19 @@ class TestRefusals:
         correction = proposed(CorrectionKind.PLATFORM, 1, debit_code="bank", credit_code="stripe")
         with pytest.raises(NotPossible, match="il manquerait 0,01"):
             approve(correction=correction, by=make_staff(), note="Vu.", now=NOON)
-        gift = proposed(member=learner)
-        with pytest.raises(NotPossible, match="il manquerait 15,00"):
-            approve(correction=gift, by=make_staff(), note="Vu.", now=NOON)
         assert credit_left(learner) == 1_000
+        assert unsound() == []
+
+    def test_no_gift_comes_from_members_money_once_the_platform_took_its_own_out(self) -> None:
+        learner, mentor = make_member(), make_mentor()
+        pay_in(learner, 6_000)
+        place_hold(learner=learner, reference="booking:a", amount_cents=6_000)
+        settle(terms=make_terms("booking:a", learner, mentor), now=NOON)
+        approved(CorrectionKind.PLATFORM, 1_000, debit_code="bank", credit_code="stripe")
+        gift = proposed(cents=1_500, member=learner)
+        with pytest.raises(NotPossible, match="il manquerait 13,00"):
+            approve(correction=gift, by=make_staff(), note="Vu.", now=NOON)
+        approve(correction=proposed(cents=200, member=learner), by=make_staff(), note="Vu.", now=NOON)
         assert unsound() == []
 
 
