@@ -9,8 +9,6 @@ of birth, and Stripe keeps the bank account: its own account number stands here 
 from collections.abc import Iterator
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from billing.exports.streaming import as_csv, rows_of, start_of
 from billing.spreadsheets import Cell, amount, plain
 
@@ -55,23 +53,23 @@ def write(*, year: int) -> Iterator[bytes]:
 
 def head() -> list[str]:
     return [
-        _("Année"),
-        _("Trimestre"),
-        _("Nom"),
-        _("Prénom"),
-        _("Raison sociale"),
-        _("Adresse"),
-        _("Code postal"),
-        _("Ville"),
-        _("Pays"),
-        _("SIREN"),
-        _("Numéro de TVA"),
-        _("Compte de paiement (Stripe)"),
-        _("Nombre d’opérations"),
-        _("Contrepartie créditée"),
-        _("Commission retenue TTC"),
-        _("Devise"),
-        _("Sous le seuil de l’année"),
+        "Année",
+        "Trimestre",
+        "Nom",
+        "Prénom",
+        "Raison sociale",
+        "Adresse",
+        "Code postal",
+        "Ville",
+        "Pays",
+        "SIREN",
+        "Numéro de TVA",
+        "Compte de paiement (Stripe)",
+        "Nombre d’opérations",
+        "Contrepartie créditée",
+        "Commission retenue TTC",
+        "Devise",
+        "Sous le seuil de l’année",
     ]
 
 
@@ -90,7 +88,7 @@ def lines(*, year: int) -> Iterator[list[Cell]]:
             amount(int(row["net"])),
             amount(int(row["fees"])),
             "EUR",
-            _("oui") if is_small(row) else _("non"),
+            "oui" if is_small(row) else "non",
         ]
 
 

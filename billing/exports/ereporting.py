@@ -11,8 +11,6 @@ of both: they are listed all the same, under their own words, so that the file a
 from collections.abc import Iterator
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from accounts.models import User
 from billing.exports.streaming import as_csv, rows_of, start_of
 from billing.spreadsheets import Cell, amount, plain
@@ -21,6 +19,12 @@ from billing.states import VatRegime
 # Services that bear VAT, and those that do not.
 TAXED, UNTAXED = "TPS1", "TNT1"
 CONSUMER, ABROAD, BUSINESS, EXEMPT = "consumer", "abroad", "business", "exempt"
+# The file is read in France, whatever language the team works in.
+REGIMES: dict[str, str] = {
+    VatRegime.FRANCHISE: "Franchise en base (TVA non applicable)",
+    VatRegime.REGISTERED: "Assujetti à la TVA",
+    VatRegime.EXEMPT: "Activité exonérée de TVA",
+}
 FLOWS = {CONSUMER: ("10.3", "10.4"), ABROAD: ("10.1", "10.2")}
 
 STATEMENT = """
@@ -73,20 +77,20 @@ def write(*, year: int, month: int, mentor: User | None = None) -> Iterator[byte
 
 def head() -> list[str]:
     return [
-        _("Flux"),
-        _("SIREN du vendeur"),
-        _("Numéro de TVA du vendeur"),
-        _("Vendeur"),
-        _("Régime de TVA"),
-        _("Date"),
-        _("Catégorie"),
-        _("Taux de TVA"),
-        _("Nombre de ventes"),
-        _("Montant HT"),
-        _("TVA"),
-        _("Montant TTC"),
-        _("Devise"),
-        _("Document"),
+        "Flux",
+        "SIREN du vendeur",
+        "Numéro de TVA du vendeur",
+        "Vendeur",
+        "Régime de TVA",
+        "Date",
+        "Catégorie",
+        "Taux de TVA",
+        "Nombre de ventes",
+        "Montant HT",
+        "TVA",
+        "Montant TTC",
+        "Devise",
+        "Document",
     ]
 
 
@@ -101,7 +105,7 @@ def lines(*, year: int, month: int, mentor: User | None = None) -> Iterator[list
 
 
 def _outside(buyer: str) -> str:
-    return _("hors champ, exonéré") if buyer == EXEMPT else _("facture électronique")
+    return "hors champ, exonéré" if buyer == EXEMPT else "facture électronique"
 
 
 def _line(flow: str, row: dict[str, Any]) -> list[Cell]:
@@ -129,8 +133,7 @@ def _payment(flow: str, row: dict[str, Any]) -> list[Cell]:
 
 
 def _seller(row: dict[str, Any]) -> list[str]:
-    regime = VatRegime(row["regime"]).label if row["regime"] else ""
-    return [row["siren"], row["vat_number"], plain(row["name"]), str(regime)]
+    return [row["siren"], row["vat_number"], plain(row["name"]), REGIMES.get(row["regime"], "")]
 
 
 def _rate(basis_points: int) -> str:
