@@ -5,9 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from accounts.models import User
 from billing.errors import AmountChanged, PaymentInDoubt, PaymentUnavailable, PaymentWindowClosed
 from billing.gateway import Checkout, CheckoutOrder, GatewayError, Refused, get_gateway
+from billing.ledger import lock_account
+from billing.ledger.accounts import available
 from billing.models import Hold, TopUp
 from billing.services import customers
 from billing.services.payments.receipts import end, refresh
@@ -128,8 +132,16 @@ def _withdraw(checkout: Checkout) -> None:
         log.warning("payment page %s stays open until its end: %s", checkout.id, error)
 
 
+@transaction.atomic
 def claim(request: PageRequest, amount_cents: int, origin: TopUpOrigin) -> TopUp | None:
-    """A new row for this purpose; None when one is open already, perhaps since this very moment."""
+    """A new row for this purpose; None when one is open already, or the amount is no longer what is missing.
+
+    Under the lock that a payment takes to become credit: one that is made at this very moment in another tab is either
+    still open or counted in what is missing. Raises what `request.amount` raises.
+    """
+    lock_account(available(request.payer))
+    if request.is_paid() or request.amount() != amount_cents:
+        return None
     fresh = TopUp(
         user=request.payer,
         purpose=request.purpose,

@@ -76,6 +76,11 @@ def secure_credit(
         return CreditSecured(Secured.PAGE, card_cents, pages.open_page(request, card_cents))
     except PaymentInDoubt:
         return CreditSecured(Secured.PENDING, shown_cents)
+    except AmountChanged:
+        if request.amount():
+            raise
+        # Another tab paid while this one asked.
+        return CreditSecured(Secured.READY)
 
 
 def _charge(request: PageRequest, amount_cents: int, now: datetime) -> bool:
