@@ -92,7 +92,8 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
 
 def test_a_mentor_has_a_tab_for_what_he_issued_and_one_for_commissions(mentor: User, settled: Settlement) -> None:
     issued = page_of(mentor)
-    for text in ("Émises en mon nom", "Commissions", f"M{mentor.pk}-2026-0001", "Facture", "Avoir", "−&nbsp;10,00\u00a0€"):
+    number = f"M{mentor.pk}-2026-0001"
+    for text in ("Émises en mon nom", "Commissions", number, "Facture", "Avoir", "−&nbsp;10,00\u00a0€"):
         assert text in issued
     assert "Reçues" not in issued
     assert "C-2027-0001" not in issued
