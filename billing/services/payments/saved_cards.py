@@ -65,15 +65,7 @@ def secure_credit(
         addresses=Addresses(paid=return_url, given_up=return_url),
     )
     try:
-        card_cents = pages.missing_cents(request, now=moment)
-        if not card_cents:
-            # Also when the learner had paid meanwhile, on the page in another tab.
-            return CreditSecured(Secured.READY)
-        if card_cents != shown_cents:
-            raise AmountChanged
-        if _charge(request, card_cents, moment):
-            return CreditSecured(Secured.READY, card_cents)
-        return CreditSecured(Secured.PAGE, card_cents, pages.open_page(request, card_cents))
+        return _secure(request, shown_cents, moment)
     except PaymentInDoubt:
         return CreditSecured(Secured.PENDING, shown_cents)
     except AmountChanged:
@@ -81,6 +73,18 @@ def secure_credit(
             raise
         # Another tab paid while this one asked.
         return CreditSecured(Secured.READY)
+
+
+def _secure(request: PageRequest, shown_cents: int, now: datetime) -> CreditSecured:
+    card_cents = pages.missing_cents(request, now=now)
+    if not card_cents:
+        # Also when the learner had paid meanwhile, on the page in another tab.
+        return CreditSecured(Secured.READY)
+    if card_cents != shown_cents:
+        raise AmountChanged
+    if _charge(request, card_cents, now):
+        return CreditSecured(Secured.READY, card_cents)
+    return CreditSecured(Secured.PAGE, card_cents, pages.open_page(request, card_cents))
 
 
 def _charge(request: PageRequest, amount_cents: int, now: datetime) -> bool:
