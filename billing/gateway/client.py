@@ -303,7 +303,7 @@ def _signed() -> Iterator[None]:
         yield
     except stripe.SignatureVerificationError as error:
         raise BadSignature(str(error)) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadSignature("The body is no event.") from error
 
 

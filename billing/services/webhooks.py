@@ -1,6 +1,7 @@
 """The inbox of Stripe's webhooks: keep, answer, and later read the object back. The event only says where to look."""
 
 import logging
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,7 +24,8 @@ GIVE_UP_AFTER = timedelta(hours=24)
 BATCH = 200
 # Stripe's events have some kilobytes.
 LONGEST_BODY = 512 * 1024
-LONGEST_NAME = 120
+# What identifiers and types of events are made of.
+NAME = re.compile(r"[!-~]{0,120}")
 
 
 class UnknownObject(Exception):
@@ -41,7 +43,7 @@ def receive(*, payload: bytes, signature: str, secret: str, is_thin: bool, now: 
     gateway = get_gateway()
     read = gateway.read_notification if is_thin else gateway.read_event
     event = read(payload, signature, secret)
-    if not event.id or max(len(event.id), len(event.type), len(event.object_id)) > LONGEST_NAME:
+    if not event.id or not all(NAME.fullmatch(str(name)) for name in (event.id, event.type, event.object_id)):
         raise BadSignature("The body is no event.")
     _keep(event, now or clock.now())
     jobs.enqueue("billing.handle_stripe_events")
@@ -60,9 +62,9 @@ def _keep(event: IncomingEvent, now: datetime) -> None:
 
 
 def _storable(value: Any) -> Any:
-    """Without the one character PostgreSQL does not store, which a member may have typed somewhere."""
+    """Without what PostgreSQL does not store, which a member may have typed somewhere: NUL, half a character."""
     if isinstance(value, str):
-        return value.replace("\0", "")
+        return value.replace("\0", "").encode(errors="replace").decode()
     if isinstance(value, dict):
         return {_storable(name): _storable(inner) for name, inner in value.items()}
     return [_storable(inner) for inner in value] if isinstance(value, list) else value

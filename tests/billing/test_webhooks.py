@@ -102,6 +102,11 @@ SIGNED_NONSENSE = (
     '{"id": "evt_1", "object": "event", "type": "customer.created", "data": {"object": []}}',
     '{"id": "evt_1", "object": "event", "type": "customer.created", "data": {"object": "cus_1"}}',
     '{"id": "", "object": "event", "type": "customer.created", "data": {"object": {"id": "cus_1"}}}',
+    '{"a":' * 20_000,
+    "[" * 100_000,
+    json.dumps({"id": "evt_\0", "object": "event", "type": "a", "data": {"object": {"id": "b"}}}),
+    json.dumps({"id": "evt_1", "object": "event", "type": "\ud800", "data": {"object": {"id": "b"}}}),
+    json.dumps({"id": "evt_1", "object": "event", "type": "a", "data": {"object": {"id": ["b", " "]}}}),
     json.dumps({"id": "evt_1" * 50, "object": "event", "type": "a", "data": {"object": {"id": "b"}}}),
     json.dumps({"id": "evt_1", "object": "event", "type": "a" * 121, "data": {"object": {"id": "b"}}}),
     json.dumps({"id": "evt_1", "object": "event", "type": "a", "data": {"object": {"id": "b" * 121}}}),
@@ -136,9 +141,14 @@ def test_a_body_longer_than_any_event_is_refused(client: Client, sandbox: Sandbo
 
 
 def test_a_character_the_database_cannot_keep_does_not_stop_an_event(client: Client, sandbox: Sandbox) -> None:
-    body = {"id": "evt_1", "type": "a", "object": "event", "data": {"object": {"id": "cus_1", "names": ["L\0éa", 1]}}}
+    body = {
+        "id": "evt_1",
+        "type": "a",
+        "object": "event",
+        "data": {"object": {"id": "cus_1", "names": ["L\0éa\ud800", 1]}},
+    }
     assert deliver(client, Event("evt_1", "a", Endpoint.SNAPSHOT, json.dumps(body))) == 200
-    assert StripeEvent.objects.get().payload["data"]["object"]["names"] == ["Léa", 1]
+    assert StripeEvent.objects.get().payload["data"]["object"]["names"] == ["Léa?", 1]
     assert webhooks.handle_due() == 1
 
 
