@@ -1,8 +1,8 @@
-"""The order of the demo world's life: people, then three weeks of sessions, then what is going on today."""
+"""The order of the demo world's life: people, then the sessions of weeks, then what is going on today."""
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from accounts.models import User
 from bookings.selectors import today_sessions
@@ -10,7 +10,8 @@ from bookings.services import cancel_booking, counter_offer, refuse
 from core import clock
 from core.errors import DomainError
 from demo.people import CANDIDATE, LEARNERS, MENTORS, STAFF_EMAIL, ReviewData
-from demo.world import people, sessions
+from demo.world import money, people, sessions
+from demo.world.lives import Life, live
 from demo.world.sessions import Wish
 from demo.world.time import PARIS, local, moved_clock, run_due_jobs, travel_to
 from messaging.models import Thread
@@ -34,8 +35,9 @@ def is_loaded() -> bool:
 def load() -> None:
     """Make the whole world. Nothing is written by hand that a service writes."""
     present = clock.now()
+    today = present.astimezone(PARIS).date()
     with moved_clock():
-        travel_to(present - WEEKS)
+        travel_to(min(present - WEEKS, local(today.replace(day=1) - money.LAST_MONTH, "09:00")))
         staff = _add_staff()
         members = {key: people.add_learner(data, joined=clock.now()) for key, data in LEARNERS.items()}
         for data in MENTORS:
@@ -43,9 +45,7 @@ def load() -> None:
             people.validate_mentor(members[data.email], staff)
             for training in data.trainings:
                 people.add_training(members[data.email], training, staff)
-        for past in _pasts():
-            _live(past, members, present)
-        _yesterday(members, present)
+        live(_lives(members, present))
         _read_everything(members)
         _today(members, present)
         travel_to(present - timedelta(hours=3))
@@ -73,36 +73,53 @@ def _add_staff() -> User:
     return staff
 
 
+def _lives(members: dict[str, User], present: datetime) -> list[Life]:
+    today = present.astimezone(PARIS).date()
+    return [
+        *(_review(past, members, today) for past in _pasts()),
+        *(money.hold(meeting) for meeting in money.meetings(members, today)),
+        money.keep_credit(members["lea"], today),
+        _agree_today(members, present),
+        _yesterday(members, today),
+    ]
+
+
 def _pasts() -> list[Past]:
-    every = [Past(data.email, review) for data in MENTORS for review in data.reviews]
-    return sorted(every, key=lambda past: -past.review.days_ago)
+    return [Past(data.email, review) for data in MENTORS for review in data.reviews]
 
 
-def _live(past: Past, members: dict[str, User], present: datetime) -> None:
+def _review(past: Past, members: dict[str, User], today: date) -> Life:
     """One session of the last weeks, from the request to the review."""
     learner, mentor = members[past.review.author], members[past.mentor]
-    day = present.astimezone(PARIS).date() - timedelta(days=past.review.days_ago)
-    travel_to(local(day - timedelta(days=2), "18:00"))
+    day = today - timedelta(days=past.review.days_ago)
+    yield local(day - timedelta(days=2), "18:00")
     booking = sessions.confirm(
         Wish(learner, mentor, local(day, "10:00"), "Faire le point sur mon projet et repartir avec un plan.")
     )
-    run_due_jobs()
-    travel_to(local(day, "10:00"))
+    yield local(day, "10:00")
     booking = sessions.meet(booking, billed=timedelta(minutes=past.review.billed_minutes, seconds=12))
-    travel_to(local(day, "20:00"))
+    yield local(day, "20:00")
     publish_review(booking=booking, by=learner, mark=past.review.mark, comment=past.review.comment)
-    travel_to(min(local(day + timedelta(days=2), "14:00"), present))
-    run_due_jobs()
+    yield local(day + timedelta(days=2), "14:00")
 
 
-def _yesterday(members: dict[str, User], present: datetime) -> None:
-    """A session whose payout is still to come, not reviewed yet; a refusal; a cancellation."""
+def _agree_today(members: dict[str, User], present: datetime) -> Life:
+    """What Léa has agreed on for today and later, before she pays credit in: it stays hers."""
+    lea, ines, hugo = (members[key] for key in ("lea", MENTORS[0].email, "hugo@skilmi.example"))
     today = present.astimezone(PARIS).date()
+    yield local(today - timedelta(days=6), "17:00")
+    sessions.confirm(Wish(lea, ines, _slot_today(present), "Relire mon tableau de bord et choisir trois indicateurs."))
+    sessions.confirm(Wish(lea, hugo, local(today + timedelta(days=6), "12:30"), "Un entretien blanc en anglais.", 30))
+
+
+def _yesterday(members: dict[str, User], today: date) -> Life:
+    """A session whose payout is still to come, not reviewed yet; a refusal; a cancellation."""
     lea, samira = members["lea"], members["samira@skilmi.example"]
-    travel_to(local(today - timedelta(days=2), "17:00"))
+    yield local(today - timedelta(days=5), "19:00")
     booking = sessions.confirm(
         Wish(lea, samira, local(today - timedelta(days=1), "11:00"), "Comprendre mon premier bilan.", 45)
     )
+    yield local(today - timedelta(days=2), "17:00")
     refused = sessions.request(
         Wish(members["tom"], members["paul@skilmi.example"], local(today + timedelta(days=1), "09:00"), "Un portrait.")
     )
@@ -111,7 +128,7 @@ def _yesterday(members: dict[str, User], present: datetime) -> None:
         Wish(members["awa"], members["jeanne@skilmi.example"], local(today + timedelta(days=2), "18:00"), "Déchiffrer.")
     )
     cancel_booking(booking=canceled, by=members["awa"], reason="Empêchement.")
-    travel_to(local(today - timedelta(days=1), "11:00"))
+    yield local(today - timedelta(days=1), "11:00")
     sessions.meet(booking, billed=timedelta(minutes=38, seconds=47))
 
 
@@ -129,16 +146,15 @@ def _today(members: dict[str, User], present: datetime) -> None:
     lea, tom, awa = members["lea"], members["tom"], members["awa"]
     ines, malik, hugo = (members[f"{name}@skilmi.example"] for name in ("mentor", "malik", "hugo"))
     today = present.astimezone(PARIS).date()
-    travel_to(present - timedelta(days=1))
+    # After yesterday's sessions, and never later than this night.
+    travel_to(max(present - timedelta(days=1), local(today - timedelta(days=1), "18:00")))
     thread = get_or_create_thread(one=lea, other=ines)
     send_message(
         thread=thread,
         author=lea,
-        body="Bonjour Inès, mon tableau de bord est prêt à être relu. Auriez-vous une heure demain ?",
+        body="Bonjour Inès, mon tableau de bord est prêt à être relu. Dois-je préparer autre chose pour demain ?",
     )
-    send_message(thread=thread, author=ines, body="Avec plaisir. Envoyez-moi une demande, je l’accepte aussitôt.")
-    sessions.confirm(Wish(lea, ines, _slot_today(present), "Relire mon tableau de bord et choisir trois indicateurs."))
-    sessions.confirm(Wish(lea, hugo, local(today + timedelta(days=6), "12:30"), "Un entretien blanc en anglais.", 30))
+    send_message(thread=thread, author=ines, body="Non, il suffit. Gardez vos données sous la main. À demain !")
     sessions.confirm(
         Wish(
             tom, members["noah@skilmi.example"], local(today + timedelta(days=2), "19:00"), "Mettre mon site en ligne."
