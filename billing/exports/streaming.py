@@ -1,7 +1,7 @@
 """Rows out of the database and bytes into the answer, a few thousand at a time."""
 
 import csv
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from io import StringIO
@@ -74,7 +74,7 @@ def _drain(buffer: StringIO) -> bytes:
 
 def download(request: HttpRequest, *, filename: str, chunks: Iterator[bytes], kind: str) -> StreamingHttpResponse:
     """The file, sent as it is made. Under ASGI a plain iterator would be gathered in memory first."""
-    content = _without_blocking(chunks) if isinstance(request, ASGIRequest) else chunks
+    content = _WithoutBlocking(chunks) if isinstance(request, ASGIRequest) else chunks
     return StreamingHttpResponse(
         content,
         content_type=f"{kind}; charset=utf-8",
@@ -82,7 +82,17 @@ def download(request: HttpRequest, *, filename: str, chunks: Iterator[bytes], ki
     )
 
 
-async def _without_blocking(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
-    take = sync_to_async(lambda: next(chunks, b""))
-    while chunk := await take():
-        yield chunk
+class _WithoutBlocking:
+    """Chunks for the event loop. Whoever stops downloading closes the database's cursor too."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        take = sync_to_async(lambda: next(self._chunks, b""))
+        while chunk := await take():
+            yield chunk
+
+    def close(self) -> None:
+        if isinstance(self._chunks, Generator):
+            self._chunks.close()

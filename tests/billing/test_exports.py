@@ -365,6 +365,23 @@ class TestSending:
         assert answer.is_async
         assert async_to_sync(gather)() == b"ab"
 
+    @pytest.mark.parametrize("requests", [RequestFactory, AsyncRequestFactory])
+    def test_who_stops_downloading_leaves_no_cursor_open(self, requests: type[RequestFactory]) -> None:
+        closed = []
+
+        def chunks() -> Iterator[bytes]:
+            try:
+                yield b"a"
+                yield b"b"
+            finally:
+                closed.append(True)
+
+        source = chunks()
+        answer = download(requests().post("/"), filename="a.csv", chunks=source, kind="text/csv")
+        assert next(source) == b"a"
+        answer.close()
+        assert closed == [True]
+
     def test_long_files_come_in_chunks_and_short_ones_in_one(self) -> None:
         assert len(list(as_csv(["a"], [["b"]]))) == 1
         chunks = list(as_csv(["a"], (["b" * 100] for _ in range(5_000))))
