@@ -43,7 +43,7 @@ SOCIAL_PAGE = "https://www.urssaf.fr/accueil/services/economie-collaborative.htm
 
 # No statement is older than any mentor.
 FIRST_YEAR = 2020
-PERIOD = re.compile(r"(?P<year>\d{4})(?:-(?P<month>0[1-9]|1[0-2]))?")
+PERIOD = re.compile(r"(?P<year>\d{4})(?:-(?P<month>0[1-9]|1[0-2]))?", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ STRIPE_VERSION = "2026-10-28.endive"
 RETRIES = 2
 # Seconds to connect, to answer.
 TIMEOUT = (5, 30)
-NOT_CARRIED_OUT = (400, 401, 402, 403, 404)
+# Not 401 and 403: a key of ours that is wrong or was changed says nothing of the payment.
+NOT_CARRIED_OUT = (400, 402, 404)
 WITH_FEE = ["latest_charge.balance_transaction"]
 # The longest page Stripe gives of a list; further ones are fetched as they are read.
 PAGE = 100

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from math import isfinite
 from typing import Any
 
 from django.db import transaction
@@ -62,12 +63,14 @@ def _keep(event: IncomingEvent, now: datetime) -> None:
 
 
 def _storable(value: Any) -> Any:
-    """Without what PostgreSQL does not store, which a member may have typed somewhere: NUL, half a character."""
+    """Without what PostgreSQL does not store: NUL and half a character, which a member may have typed; no numbers."""
     if isinstance(value, str):
         return value.replace("\0", "").encode(errors="replace").decode()
     if isinstance(value, dict):
         return {_storable(name): _storable(inner) for name, inner in value.items()}
-    return [_storable(inner) for inner in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_storable(inner) for inner in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def handle_due(*, now: datetime | None = None) -> int:

@@ -18,10 +18,10 @@ from billing.gateway import (
     UnknownOutcome,
     get_gateway,
 )
-from billing.gateway.client import STRIPE_VERSION, Gateway
+from billing.gateway.client import STRIPE_VERSION, Gateway, connect
 from stripe_sandbox import Fault, FaultKind, Sandbox
 from stripe_sandbox.cards import CARDS
-from tests.stripe import ACCEPTED, ASKS_CONFIRMATION, AT_ONCE, DECLINED
+from tests.stripe import ACCEPTED, ASKS_CONFIRMATION, AT_ONCE, DECLINED, http_client
 
 NEVER_OFF_SESSION = "4000002760003184"
 
@@ -250,6 +250,12 @@ def test_an_answer_that_says_nothing_is_an_unknown_outcome(gateway: Gateway, san
     sandbox.faults.add(Fault("GET /v1/balance", kind, times=9))
     with pytest.raises(UnknownOutcome):
         gateway.balance()
+
+
+def test_a_wrong_key_of_ours_says_nothing_of_the_payment(sandbox: Sandbox) -> None:
+    stranger = connect(secret_key="rotated", base_url="http://stripe.test", http_client=http_client)
+    with pytest.raises(UnknownOutcome):
+        stranger.balance()
 
 
 def test_a_short_trouble_is_ridden_out_with_the_same_key(gateway: Gateway, sandbox: Sandbox) -> None:

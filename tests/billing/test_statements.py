@@ -186,7 +186,7 @@ def test_the_page_leads_to_the_other_periods(client: Client, busy_mentor: User) 
     assert reverse("billing:statement", args=["2025-10"]) not in html
 
 
-@pytest.mark.parametrize("period", ["2019", "2025-13", "2025-00", "25", "abc", "2999", "2025-1", "2025-111"])
+@pytest.mark.parametrize("period", ["2019", "2025-13", "2025-00", "25", "abc", "2999", "2025-1", "2025-111", "٢٠٢٦"])
 def test_what_is_no_period_or_lies_ahead_is_not_found(client: Client, mentor: User, period: str) -> None:
     for name in ("billing:statement", "billing:statement_csv"):
         assert client.get(reverse(name, args=[period])).status_code == 404

@@ -145,10 +145,10 @@ def test_a_character_the_database_cannot_keep_does_not_stop_an_event(client: Cli
         "id": "evt_1",
         "type": "a",
         "object": "event",
-        "data": {"object": {"id": "cus_1", "names": ["L\0éa\ud800", 1]}},
+        "data": {"object": {"id": "cus_1", "names": ["L\0éa\ud800", 1, float("inf")]}},
     }
     assert deliver(client, Event("evt_1", "a", Endpoint.SNAPSHOT, json.dumps(body))) == 200
-    assert StripeEvent.objects.get().payload["data"]["object"]["names"] == ["Léa?", 1]
+    assert StripeEvent.objects.get().payload["data"]["object"]["names"] == ["Léa?", 1, None]
     assert webhooks.handle_due() == 1
 
 
