@@ -11,14 +11,17 @@ from billing.ledger import balance
 from billing.ledger.accounts import STRIPE, pending
 from billing.models import LedgerTransaction, Payout
 from billing.services import payouts
+from billing.services.corrections import Proposal, approve, propose
+from billing.services.holds import place_hold
+from billing.services.settlements import settle
 from billing.services.suspensions import retry
 from billing.signals import payout_changed
-from billing.states import PayoutStatus
+from billing.states import CorrectionKind, PayoutStatus
 from core import clock
 from notifications.models import Email, Notice
 from stripe_sandbox import Fault, FaultKind, Sandbox
 from tests.billing.earned import DUE, activate, earn, earn_in_two, pay_by_card, sweep, transfers
-from tests.billing.money import make_member, make_mentor, wrong
+from tests.billing.money import make_member, make_mentor, make_terms, wrong
 from tests.databases import in_threads
 
 AVAILABLE_AT_ONCE = "4000000000000077"
@@ -42,6 +45,12 @@ def told() -> Iterator[list[str]]:
     payout_changed.connect(receive)
     yield seen
     payout_changed.disconnect(receive)
+
+
+def goodwill(learner: User, cents: int) -> None:
+    """Given by the platform: two people of the team agreed."""
+    gift = Proposal(kind=CorrectionKind.GOODWILL, amount_cents=cents, reason="panne de la salle vidéo", member=learner)
+    approve(correction=propose(by=make_member(), proposal=gift), by=make_member(), note="")
 
 
 def keys(sandbox: Sandbox) -> list[str]:
@@ -184,6 +193,68 @@ def test_a_request_that_never_arrived_is_repeated_with_its_key(sandbox: Sandbox,
     assert sweep(payout).status == PayoutStatus.IN_FLIGHT
     assert sweep(payout, after=DUE + timedelta(minutes=11)).status == PayoutStatus.PAID
     assert (transfers(sandbox), len(set(keys(sandbox)))) == ([4800], 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", [FaultKind.CONFLICT, FaultKind.TOO_MANY, FaultKind.BROKEN])
+def test_an_answer_that_says_nothing_is_asked_again_with_the_same_key(
+    sandbox: Sandbox, mentor: User, kind: FaultKind
+) -> None:
+    payout = earn(sandbox, mentor)
+    sandbox.faults.add(Fault(TRANSFERS, kind, times=3))
+    assert sweep(payout).status == PayoutStatus.IN_FLIGHT
+    sandbox.faults.clear()
+    assert sweep(payout, after=DUE + timedelta(minutes=9)).status == PayoutStatus.IN_FLIGHT
+    assert sweep(payout, after=DUE + timedelta(minutes=11)).status == PayoutStatus.PAID
+    assert (transfers(sandbox), len(set(keys(sandbox))), payout.attempts) == ([4800], 1, 0)
+    assert wrong() == []
+
+
+@pytest.mark.django_db
+def test_an_account_restricted_just_before_the_transfer_is_no_refusal_of_the_card_payment(
+    sandbox: Sandbox, mentor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payout = earn(sandbox, mentor)
+    prepare = payouts._prepare
+
+    def prepare_and_restrict(*arguments: Any) -> Any:
+        sandbox.restrict_account(mentor.connected_account.stripe_id)
+        return prepare(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(payouts, "_prepare", prepare_and_restrict)
+        assert sweep(payout).status == PayoutStatus.SCHEDULED
+    part = payout.parts.get()
+    assert (payout.attempts, part.attempt, part.is_from_balance, part.asked_at) == (0, 2, False, None)
+    sandbox.settle_account(mentor.connected_account.stripe_id)
+    assert sweep(payout, after=DUE + timedelta(hours=1)).status == PayoutStatus.PAID
+    assert transfers(sandbox) == [4800]
+    assert wrong() == []
+
+
+@pytest.mark.django_db
+def test_what_the_platform_gave_is_sent_from_its_own_balance(sandbox: Sandbox, mentor: User) -> None:
+    learner, number = make_member(), "booking:gift"
+    goodwill(learner, 6_000)
+    pay_by_card(sandbox, make_member(), "booking:other", 10_000, card=AVAILABLE_AT_ONCE)
+    place_hold(learner=learner, reference=number, amount_cents=6_000)
+    payout = settle(terms=make_terms(number, learner, mentor)).payout
+    assert sweep(payout).status == PayoutStatus.PAID
+    (transfer,) = sandbox.store.all("transfer")
+    assert (transfer["source_transaction"], transfer["amount"]) == (None, 4800)
+    assert wrong() == []
+
+
+@pytest.mark.django_db
+def test_a_transfer_noted_by_the_version_before_is_posted_at_the_end(sandbox: Sandbox, mentor: User) -> None:
+    payout = earn_in_two(sandbox, mentor)
+    sandbox.faults.add(Fault(TRANSFERS, FaultKind.BROKEN, times=3))
+    sweep(payout)
+    payout.parts.filter(amount_cents=2500).update(transfer_id="tr_before", asked_at=payout.due_at)
+    assert sweep(payout, after=DUE + timedelta(minutes=11)).status == PayoutStatus.PAID
+    assert balance(pending(mentor)) == 0
+    assert LedgerTransaction.objects.filter(kind="payout").count() == 2
+    assert wrong() == []
 
 
 @pytest.mark.django_db
