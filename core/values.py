@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from core.clock import now
 from core.models import Setting
 
@@ -20,6 +22,11 @@ DEFAULTS: dict[str, int] = {
     "free_cancellation_hours": 0,
 }
 
+IN_FORCE = """
+SELECT DISTINCT ON (key) key, value FROM core_setting WHERE key = ANY(%s) AND effective_from <= %s
+ ORDER BY key, effective_from DESC
+"""
+
 
 def value(key: str, at: datetime | None = None) -> int:
     """The value of `key` in force at an instant (default: now)."""
@@ -29,9 +36,9 @@ def value(key: str, at: datetime | None = None) -> int:
 
 def several(*keys: str, at: datetime | None = None) -> dict[str, int]:
     """The same for more than one, in one query."""
-    rows = Setting.objects.filter(key__in=keys, effective_from__lte=at or now())
-    found = rows.order_by("key", "-effective_from").distinct("key").values_list("key", "value")
-    return {key: DEFAULTS[key] for key in keys} | {key: int(value) for key, value in found}
+    with connection.cursor() as cursor:
+        cursor.execute(IN_FORCE, [list(keys), at or now()])
+        return {key: DEFAULTS[key] for key in keys} | {key: int(value) for key, value in cursor.fetchall()}
 
 
 def minutes(key: str) -> timedelta:

@@ -3,18 +3,19 @@
 Version 2 has lines and four kinds of documents. What version 1 stored is read through `billing.invoices.upgrade`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NotRequired, TypedDict, cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import connection
 
 from accounts.models import User
 from billing.errors import CannotInvoice
 from billing.invoices import mentions
 from billing.invoices.register import legal_date
-from billing.models import Adjustment, BillingMandate, BillingProfile, Settlement
+from billing.models import Adjustment, BillingProfile, Settlement
 from billing.rules import mentor_vat_basis_points
 from billing.states import DocumentKind
 
@@ -33,6 +34,17 @@ class Party(TypedDict):
     country: str
     siren: str
     vat_number: str
+
+
+PARTY_FIELDS = ("name", "address", "postcode", "city", "country", "siren", "vat_number")
+SIREN = PARTY_FIELDS.index("siren")
+# In the order of the fields above.
+PARTIES = """
+SELECT user_id,
+       (SELECT max(accepted_at) FROM billing_billingmandate WHERE user_id = %s),
+       business_name, address, postcode, city, country, siren, vat_number
+  FROM billing_billingprofile WHERE user_id = ANY(%s)
+"""
 
 
 class Line(TypedDict):
@@ -123,9 +135,7 @@ class Content(TypedDict):
 
 def freeze(*, settlement: Settlement, number: str, paid_at: datetime) -> Content:
     """An invoice. Raises CannotInvoice when the mentor has no SIREN or has given no mandate."""
-    mentor = cast(User, settlement.mentor)
-    profile, mandate = _seller_of(mentor)
-    buyer = buyer_of(settlement.learner)
+    seller, mandated_at, buyer = _parties(cast(User, settlement.mentor), settlement.learner)
     day = legal_date(settlement.settled_at)
     line = _sold(settlement)
     content = Content(
@@ -135,15 +145,15 @@ def freeze(*, settlement: Settlement, number: str, paid_at: datetime) -> Content
         issued_on=day.isoformat(),
         paid_on=legal_date(paid_at).isoformat(),
         currency=CURRENCY,
-        seller=party_of(profile),
+        seller=seller,
         buyer=buyer,
         platform=settings.PLATFORM["name"],
-        mandate_accepted_on=legal_date(mandate.accepted_at).isoformat(),
+        mandate_accepted_on=legal_date(mandated_at).isoformat(),
         terms_url=f"{settings.BASE_URL}/cgps/",
         lines=[line],
         taxes=sum_taxes([line]),
         amounts=sum_amounts([line], held_cents=settlement.held_cents, released_cents=settlement.released_cents),
-        mentions=_mentions(profile.business_name, buyer, DocumentKind.INVOICE),
+        mentions=_mentions(seller["name"], buyer, DocumentKind.INVOICE),
     )
     if exemption := _exemption(settlement.vat_regime, day):
         content["exemption"] = exemption
@@ -194,18 +204,29 @@ def is_commission(content: Content) -> bool:
 # --- Parties ----------------------------------------------------------------------------------------------------------
 
 
-def _seller_of(mentor: User) -> tuple[BillingProfile, BillingMandate]:
-    profile = BillingProfile.objects.filter(user=mentor).exclude(siren="").first()
-    mandate = BillingMandate.objects.filter(user=mentor).order_by("-accepted_at").first()
-    if profile is None or mandate is None:
+def _parties(seller: User, buyer: User) -> tuple[Party, datetime, Party]:
+    """Both sides of an invoice, and when the seller gave his mandate: the latest one. In one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(PARTIES, [seller.pk, [seller.pk, buyer.pk]])
+        found = {row[0]: row[1:] for row in cursor.fetchall()}
+    mandated_at, *own = found.get(seller.pk, (None,))
+    if mandated_at is None or not own[SIREN]:
         raise CannotInvoice
-    return profile, mandate
+    other = found.get(buyer.pk)
+    return _party(own), mandated_at, _party(other[1:]) if other else _private(buyer)
+
+
+def _party(fields: Sequence[str]) -> Party:
+    return cast(Party, dict(zip(PARTY_FIELDS, fields, strict=True)))
 
 
 def buyer_of(member: User) -> Party:
     profile = BillingProfile.objects.filter(user=member).first()
-    if profile:
-        return party_of(profile)
+    return party_of(profile) if profile else _private(member)
+
+
+def _private(member: User) -> Party:
+    """Somebody who bought for himself."""
     return Party(
         name=member.get_full_name() or "Client particulier",
         address="",

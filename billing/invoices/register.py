@@ -5,12 +5,16 @@ before the ledger's accounts, everywhere.
 """
 
 from datetime import date, datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import connection
 
 from accounts.models import User
 from billing.models import InvoiceCounter
+
+LOCK = "SELECT id, series, last_number FROM billing_invoicecounter WHERE series = %s FOR UPDATE"
 
 
 def legal_date(moment: datetime) -> date:
@@ -37,8 +41,17 @@ def lock_platform_counter(at: datetime) -> InvoiceCounter:
 
 
 def _lock(series: str) -> InvoiceCounter:
+    if counter := _find(series):
+        return counter
     InvoiceCounter.objects.bulk_create([InvoiceCounter(series=series)], ignore_conflicts=True)
-    return InvoiceCounter.objects.select_for_update().get(series=series)
+    return cast(InvoiceCounter, _find(series))
+
+
+def _find(series: str) -> InvoiceCounter | None:
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [series])
+        row = cursor.fetchone()
+    return InvoiceCounter(*row) if row else None
 
 
 def take_number(counter: InvoiceCounter) -> int:

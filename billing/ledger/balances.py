@@ -1,9 +1,14 @@
 """Reading balances, in the normal side of each account: what a member is owed is positive, as is what Stripe holds."""
 
+from django.db import connection
 from django.db.models import Sum
 
 from billing.ledger.accounts import AccountSpec
 from billing.models.ledger import LedgerAccount, LedgerEntry, NormalSide
+
+KEPT = """
+SELECT balance FROM billing_ledgeraccount WHERE code = %s AND owner_id = %s AND reference = %s AND currency = %s
+"""
 
 
 def balance(account: AccountSpec) -> int:
@@ -20,9 +25,10 @@ def total(code: str, *, owner_id: int | None = None) -> int:
 
 
 def _kept(account: AccountSpec) -> int:
-    code, owner_id, reference, currency = account.identity
-    row = LedgerAccount.objects.filter(code=code, owner_id=owner_id, reference=reference, currency=currency).first()
-    return row.balance if row else 0
+    with connection.cursor() as cursor:
+        cursor.execute(KEPT, account.identity)
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 def _summed(account: AccountSpec) -> int:

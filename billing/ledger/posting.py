@@ -1,28 +1,20 @@
 """The only writer of the ledger."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db import connection
 
 from billing.errors import Overdraft
 from billing.ledger.accounts import AccountSpec
-from billing.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
+from billing.models.ledger import LedgerTransaction
 
-OVERDRAFT = "ledger_no_overdraft"
-
-INSERT_TRANSACTION = """
-INSERT INTO billing_ledgertransaction (key, kind, reference, occurred_at, created_at)
-VALUES (%s, %s, %s, %s, clock_timestamp()) ON CONFLICT (key) DO NOTHING RETURNING id, created_at
-"""
-INSERT_ACCOUNT = """
-INSERT INTO billing_ledgeraccount
-  (code, owner_id, reference, currency, normal, is_materialised, may_overdraw, balance)
-VALUES (%s, %s, %s, %s, %s, %s, %s, 0) ON CONFLICT DO NOTHING
-"""
+# The functions are in the migration `post_in_one_statement`.
+POST = "SELECT written, written_at, is_overdraft FROM billing_post(%s, %s, %s, %s, %s::jsonb)"
+LOCK = "SELECT account, kept FROM billing_lock_account(%s, %s, %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True)
@@ -49,31 +41,37 @@ def post(
     Legs of zero are left out, legs of one account are added up. Raises Overdraft when an account that may not be
     negative would be; anything else that does not balance is refused by the database at commit.
     """
-    try:
-        with transaction.atomic():
-            return _post(key, kind, legs, reference, occurred_at)
-    except IntegrityError as error:
-        if OVERDRAFT in str(error):
-            raise Overdraft from error
-        raise
-
-
-def _post(key: str, kind: str, legs: Sequence[Leg], reference: str, occurred_at: datetime) -> LedgerTransaction | None:
-    written = LedgerTransaction(key=key, kind=kind, reference=reference, occurred_at=occurred_at)
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_TRANSACTION, [key, kind, reference, occurred_at])
-        inserted = cursor.fetchone()
-    if inserted is None:
+        cursor.execute(POST, [key, kind, reference, occurred_at, json.dumps(_rows(legs))])
+        written, written_at, is_overdraft = cursor.fetchone()
+    if is_overdraft:
+        raise Overdraft
+    if written is None:
         return None
-    written.pk, written.created_at = inserted
+    return LedgerTransaction(
+        pk=written, key=key, kind=kind, reference=reference, occurred_at=occurred_at, created_at=written_at
+    )
+
+
+def _rows(legs: Sequence[Leg]) -> list[dict[str, str | int | bool | None]]:
+    """Accounts in one order, always the same: nobody waits in a circle for one that is being opened."""
     amounts = _net(legs)
-    rows = get_accounts(amounts)
-    entries = [
-        LedgerEntry(transaction=written, account=rows[account], amount=amount) for account, amount in amounts.items()
-    ]
-    # One order of accounts for everybody: the triggers lock them as the rows come, so nobody waits in a circle.
-    LedgerEntry.objects.bulk_create(sorted(entries, key=lambda entry: entry.account_id))
-    return written
+    return [_identity(spec) | {"amount": amounts[spec]} for spec in sorted(amounts, key=_order)]
+
+
+def _order(spec: AccountSpec) -> tuple[str, int, str]:
+    return spec.code, spec.owner_id or 0, spec.reference
+
+
+def _identity(spec: AccountSpec) -> dict[str, str | int | bool | None]:
+    return {
+        "code": spec.code,
+        "owner": spec.owner_id,
+        "reference": spec.reference,
+        "currency": spec.currency,
+        "normal": spec.kind.normal,
+        "is_shared": spec.kind.is_shared,
+    }
 
 
 def _net(legs: Sequence[Leg]) -> dict[AccountSpec, int]:
@@ -83,36 +81,9 @@ def _net(legs: Sequence[Leg]) -> dict[AccountSpec, int]:
     return {account: amount for account, amount in amounts.items() if amount}
 
 
-def get_accounts(specs: Iterable[AccountSpec]) -> dict[AccountSpec, LedgerAccount]:
-    """The rows of accounts, made when missing, always in the same order."""
-    ordered = sorted(specs, key=lambda spec: (spec.code, spec.owner_id or 0, spec.reference))
-    rows = _find(LedgerAccount.objects.all(), ordered)
-    if missing := [spec for spec in ordered if spec not in rows]:
-        for spec in missing:
-            _open(spec)
-        rows |= _find(LedgerAccount.objects.all(), missing)
-    return rows
-
-
-def lock_account(spec: AccountSpec) -> LedgerAccount:
-    """The row of an account nobody else can move until the end of this transaction."""
-    rows = LedgerAccount.objects.select_for_update()
-    found = _find(rows, [spec])
-    if not found:
-        _open(spec)
-        found = _find(rows, [spec])
-    return found[spec]
-
-
-def _find(rows: QuerySet[LedgerAccount], specs: Sequence[AccountSpec]) -> dict[AccountSpec, LedgerAccount]:
-    wanted = Q(pk__in=[])
-    for spec in specs:
-        wanted |= Q(code=spec.code, owner=spec.owner, reference=spec.reference, currency=spec.currency)
-    found = {(row.code, row.owner_id, row.reference, row.currency): row for row in rows.filter(wanted)}
-    return {spec: found[spec.identity] for spec in specs if spec.identity in found}
-
-
-def _open(spec: AccountSpec) -> None:
-    shared = spec.kind.is_shared
+def lock_account(spec: AccountSpec) -> int:
+    """Nobody else can move this account until the end of this transaction; its balance."""
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_ACCOUNT, [*spec.identity, spec.kind.normal, not shared, shared])
+        cursor.execute(LOCK, [*_identity(spec).values()])
+        _account, balance = cursor.fetchone()
+    return int(balance)

@@ -8,43 +8,79 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Value, When
+from django.db import connection
+from django.db.models import F
 
 from accounts.models import User
 from billing.errors import UnfundedCredit
-from billing.models import ChargeAllocation, Dispute, Hold, TopUp
+from billing.models import ChargeAllocation, Hold, TopUp
 from billing.rules import Portion, take_in_order, take_latest, total
 from billing.states import DisputeStatus, TopUpOrigin, TopUpStatus
 
 FREE = F("amount_cents") - F("allocated_cents") - F("refunded_cents") - F("lost_cents")
 
 
+# A booking's card payments, locked with what it holds of them; and which of them their cardholder disputes.
+BEHIND = """
+SELECT allocation.id, allocation.top_up_id, allocation.amount_cents, allocation.released_cents, top_up.origin,
+       top_up.paid_at, EXISTS (SELECT FROM billing_dispute dispute
+                                WHERE dispute.top_up_id = allocation.top_up_id AND dispute.status = %s)
+  FROM billing_chargeallocation allocation JOIN billing_topup top_up ON top_up.id = allocation.top_up_id
+ WHERE allocation.hold_id = ANY(%s) ORDER BY allocation.id FOR UPDATE OF allocation
+"""
+RELEASE = """
+UPDATE billing_chargeallocation allocation SET released_cents = released_cents + released.cents
+  FROM unnest(%s::bigint[], %s::bigint[]) AS released (id, cents) WHERE allocation.id = released.id
+"""
+ADD = """
+UPDATE billing_topup top_up SET {field} = {field} + added.cents
+  FROM unnest(%s::bigint[], %s::bigint[]) AS added (id, cents) WHERE top_up.id = added.id
+"""
+
+
+@dataclass
+class Allocation:
+    """What a booking holds of one card payment."""
+
+    id: int
+    top_up_id: int
+    amount_cents: int
+    released_cents: int
+    origin: str
+    paid_at: datetime | None
+    is_disputed: bool
+
+    @property
+    def kept_cents(self) -> int:
+        return self.amount_cents - self.released_cents
+
+
 @dataclass(frozen=True)
 class Funding:
-    """The card payments behind a booking: what each still has in it, and what was given back by the last release."""
+    """The card payments behind a booking, the oldest first."""
 
-    allocations: Sequence[ChargeAllocation]
+    allocations: Sequence[Allocation]
 
     @property
     def kept(self) -> list[Portion]:
-        """By card payment, the oldest first."""
-        return [Portion(row.top_up_id, row.amount_cents - row.released_cents) for row in self.allocations]
+        """What stays behind the booking, by card payment."""
+        return [Portion(row.top_up_id, row.kept_cents) for row in self.allocations]
 
     @property
     def without_card(self) -> set[int]:
         """Those no transfer can name: the platform gave them."""
-        return {row.top_up_id for row in self.allocations if row.top_up.origin == TopUpOrigin.GOODWILL}
+        return {row.top_up_id for row in self.allocations if row.origin == TopUpOrigin.GOODWILL}
 
     @property
     def last_payment(self) -> datetime | None:
         """When the latest of the card payments that still fund the booking was made."""
-        dates = [row.top_up.paid_at for row in self.allocations if row.amount_cents > row.released_cents]
+        dates = [row.paid_at for row in self.allocations if row.kept_cents]
         return max((date for date in dates if date), default=None)
 
     @property
     def disputed(self) -> list[int]:
         """Those whose cardholder asks his bank for the money back, when they were read."""
-        return [row.top_up_id for row in self.allocations if getattr(row, "is_disputed", False)]
+        return [row.top_up_id for row in self.allocations if row.is_disputed]
 
 
 def allocate(hold: Hold) -> None:
@@ -81,22 +117,20 @@ def release(holds: Sequence[Hold], amount_cents: int) -> Funding:
     Also for a booking settled long ago, when an adjustment gives more of it back.
     """
     funding = Funding(_allocations(holds))
-    by_id = {row.pk: row for row in funding.allocations}
-    released = take_latest(
-        amount_cents, [Portion(row.pk, row.amount_cents - row.released_cents) for row in funding.allocations]
-    )
+    by_id = {row.id: row for row in funding.allocations}
+    released = take_latest(amount_cents, [Portion(row.id, row.kept_cents) for row in funding.allocations])
     for portion in released:
         by_id[portion.id].released_cents += portion.cents
     if released:
-        ChargeAllocation.objects.bulk_update([by_id[portion.id] for portion in released], ["released_cents"])
+        _execute(RELEASE, released)
         _add("allocated_cents", [Portion(by_id[portion.id].top_up_id, -portion.cents) for portion in released])
     return funding
 
 
-def _allocations(holds: Sequence[Hold]) -> list[ChargeAllocation]:
-    open_disputes = Dispute.objects.filter(top_up=OuterRef("top_up"), status=DisputeStatus.OPEN)
-    rows = ChargeAllocation.objects.filter(hold__in=holds).annotate(is_disputed=Exists(open_disputes))
-    return list(rows.select_for_update(of=("self",)).select_related("top_up").order_by("pk"))
+def _allocations(holds: Sequence[Hold]) -> list[Allocation]:
+    with connection.cursor() as cursor:
+        cursor.execute(BEHIND, [DisputeStatus.OPEN, [hold.pk for hold in holds]])
+        return [Allocation(*row) for row in cursor.fetchall()]
 
 
 def _free(learner: User) -> list[TopUp]:
@@ -117,8 +151,9 @@ def _add(field: str, portions: Iterable[Portion]) -> None:
     by_id: dict[int, int] = {}
     for portion in portions:
         by_id[portion.id] = by_id.get(portion.id, 0) + portion.cents
-    added = Case(
-        *[When(pk=pk, then=Value(cents)) for pk, cents in by_id.items()],
-        output_field=BigIntegerField(),
-    )
-    TopUp.objects.filter(pk__in=by_id).update(**{field: F(field) + added})
+    _execute(ADD.format(field=field), [Portion(top_up_id, cents) for top_up_id, cents in by_id.items()])
+
+
+def _execute(statement: str, portions: Sequence[Portion]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [[portion.id for portion in portions], [portion.cents for portion in portions]])

@@ -33,6 +33,6 @@ def set_off(payout: Payout, now: datetime) -> int:
 
 def _debt_of(mentor: User) -> int:
     """What he owes, less what Stripe is being asked to take back from his account. Locked against a second use."""
-    owed = lock_account(recoverable(mentor)).balance
+    owed = lock_account(recoverable(mentor))
     asked = TransferReversal.objects.open().filter(part__payout__mentor=mentor).aggregate(cents=Sum("amount_cents"))
     return max(owed - int(asked["cents"] or 0), 0)

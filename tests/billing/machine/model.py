@@ -25,6 +25,8 @@ class Booking:
     adjusted: int = 0
     decisions: int = 0
     complaints: list[str] = field(default_factory=list)
+    # What its mentor had when a complaint held the rest back; None: nothing is held back.
+    sent_so_far: int | None = None
 
     @property
     def price(self) -> int:

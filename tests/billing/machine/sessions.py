@@ -1,8 +1,9 @@
 """How bookings end, and what is decided about them afterwards."""
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 
+from billing.models import PayoutPart
 from billing.services import suspensions
 from billing.services.adjustments import adjust
 from billing.services.settlements import SettlementTerms, release_hold, settle
@@ -74,7 +75,8 @@ class Sessions(History):
         booking = pick(self.model.charged(), number)
         booking.decisions += 1
         cause = f"complaint:{booking.reference}:{booking.decisions}"
-        suspensions.suspend(reference=booking.reference, cause=cause)
+        if suspensions.suspend(reference=booking.reference, cause=cause) and booking.sent_so_far is None:
+            booking.sent_so_far = self.sent_for(booking)
         booking.complaints.append(cause)
 
     @precondition(lambda self: self.model.complained())
@@ -84,7 +86,18 @@ class Sessions(History):
         booking = pick(self.model.complained(), number)
         cause = booking.complaints.pop()
         self._give_back(booking, cause, share)
+        if not booking.complaints:
+            booking.sent_so_far = None
         suspensions.lift(reference=booking.reference, cause=cause)
+
+    @invariant()
+    def nothing_leaves_during_a_complaint(self) -> None:
+        for booking in self.model.complained():
+            assert booking.sent_so_far in {None, self.sent_for(booking)}, f"{booking.reference} was paid out"
+
+    def sent_for(self, booking: Booking) -> int:
+        parts = PayoutPart.objects.filter(payout__settlement__reference=booking.reference).exclude(transfer_id="")
+        return sum(parts.values_list("amount_cents", flat=True))
 
     @precondition(lambda self: self.model.charged())
     @rule(number=numbers, share=shares)
