@@ -25,7 +25,9 @@ def close(*, top_up: TopUp, now: datetime | None = None) -> TopUp:
     if top_up.checkout_id is None:
         end(top_up, TopUpStatus.EXPIRED)
         top_up.refresh_from_db()
-        return top_up
+        # Noted in the same moment by who opened it: whoever looks second closes it.
+        if top_up.checkout_id is None:
+            return top_up
     try:
         get_gateway().expire_checkout(top_up.checkout_id)
     except Refused:
