@@ -227,7 +227,7 @@ STRIPE_WEBHOOK_SECRET_V2 = env.text("STRIPE_WEBHOOK_SECRET_V2", "")
 STRIPE_SANDBOX_URL = env.text("STRIPE_SANDBOX_URL", "")
 # Set for the tests only: the dotted name of a function that returns what carries the requests.
 STRIPE_HTTP_CLIENT = ""
-# What may be paid in ahead of a booking: `booking_shortfall` nothing, `capped` up to the balance below, `free` anything.
+# What may be paid in ahead of a booking: `booking_shortfall` nothing, `capped` up to this balance, `free` anything.
 CREDIT_TOPUP_MODE = env.text("CREDIT_TOPUP_MODE", "capped")
 CREDIT_MAX_BALANCE_CENTS = env.number("CREDIT_MAX_BALANCE_CENTS", 300_00)
 # The platform as it appears on invoices.
