@@ -91,6 +91,7 @@ def index(request: SignedInRequest) -> HttpResponse:
         "periods": PERIODS,
         "group": group,
         "groups": GROUPS,
+        "group_words": GROUPS[group],
         "year": timezone.localtime(now).year,
         "query": f"periode={period}&etat={group}",
     }
