@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 BOOKING = "booking:abc"
 CLOSED = NOON + timedelta(minutes=1)
 # What is asked when part of the amount comes back; savepoints are not counted.
-MOST_QUERIES = 21
+MOST_QUERIES = 16
 
 
 @pytest.fixture
