@@ -51,8 +51,8 @@ def run(_services: Services, *, quick: bool, client_count: int) -> Result:
     count, number = (1, 1) if quick else (FULL_COUNT, FULL_ROUNDS)
     for warm_up in (draw_page, lambda: render(content)):
         repeat(warm_up, count)
-    compared = rounds.compare(
-        floor=lambda: repeat(draw_page, count), subject=lambda: repeat(lambda: render(content), count), rounds=number
+    (compared,) = rounds.compare(
+        floor=lambda: repeat(draw_page, count), subjects=[lambda: repeat(lambda: render(content), count)], rounds=number
     )
     notes = [rounds.describe("WeasyPrint", compared.floors), rounds.describe("invoices", compared.subjects)]
     figures = {

@@ -1,10 +1,15 @@
 """Settlements per second through the real service, against TPC-B on the same server.
 
+A settlement writes the rows of the settlement, of the payout and its parts, the frozen content of the invoice and its
+number, the job that draws it, and moves five accounts. `postings` are that movement of the ledger alone, which is what
+TPC-B has too: three balances, one line.
+
 One client by default: a booking is settled by one worker when its session closes, and what counts is what one
 settlement costs, disk included. With more clients PostgreSQL writes several commits at once, and both sides measure
 only how many processor cores there are for Python and for C.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -16,6 +21,8 @@ from benchmarks.rounds import Sample
 from benchmarks.tpcb import TpcB
 from billing.services.settlements import settle
 from core.embedded.services import Services
+
+Work = Callable[[Sequence[int]], settling.Share]
 
 
 @dataclass(frozen=True)
@@ -32,8 +39,8 @@ FULL = Size(settlements=400, rounds=7, warm_up=100, members=400, scale=20, secon
 QUICK = Size(settlements=4, rounds=1, warm_up=2, members=4, scale=1, seconds=1)
 
 
-class Settling:
-    """The subject: fresh paid bookings for each round, prepared before anything is measured."""
+class Bookings:
+    """Fresh paid bookings for each round of each subject, prepared before anything is measured."""
 
     def __init__(self, services: Services, pool: clients.Clients, size: Size) -> None:
         self._services = services
@@ -42,20 +49,20 @@ class Settling:
         self._next = 0
         world.make_learners(size.members)
         world.make_mentors(size.members)
-        total = size.warm_up + size.rounds * size.settlements
-        pool.share_out(settling.prepare, range(total))
+        self.total = 2 * (size.warm_up + size.rounds * size.settlements)
+        pool.share_out(settling.prepare, range(self.total))
 
-    def warm_up(self) -> None:
-        self._settle(self._size.warm_up)
+    def warm_up(self, work: Work) -> None:
+        self._play(work, self._size.warm_up)
 
-    def play(self) -> Sample:
-        return self._settle(self._size.settlements)
+    def play(self, work: Work) -> Sample:
+        return self._play(work, self._size.settlements)
 
-    def _settle(self, count: int) -> Sample:
+    def _play(self, work: Work, count: int) -> Sample:
         numbers = range(self._next, self._next + count)
         self._next += count
         before = processor.of_database(self._services)
-        shares = self._pool.share_out(settling.settle_all, numbers)
+        shares = self._pool.share_out(work, numbers)
         server = processor.of_database(self._services) - before
         settling.check(numbers)
         wall = max(share.ended for share in shares) - min(share.started for share in shares)
@@ -75,19 +82,27 @@ def run(services: Services, *, quick: bool, client_count: int) -> Result:
     size = QUICK if quick else FULL
     with clients.running(client_count) as pool:
         tpcb = TpcB(services, clients=client_count, scale=size.scale, seconds=size.seconds)
-        subject = Settling(services, pool, size)
+        bookings = Bookings(services, pool, size)
         tpcb.warm_up()
-        subject.warm_up()
-        compared = rounds.compare(floor=tpcb.play, subject=subject.play, rounds=size.rounds)
-    statements = count_statements(size.warm_up + size.rounds * size.settlements)
+        for work in (settling.settle_all, settling.post_all):
+            bookings.warm_up(work)
+        settlements, postings = rounds.compare(
+            floor=tpcb.play,
+            subjects=[lambda: bookings.play(settling.settle_all), lambda: bookings.play(settling.post_all)],
+            rounds=size.rounds,
+        )
+    statements = count_statements(bookings.total)
     notes = [
-        f"{client_count} client(s) on both sides, {size.rounds} rounds; {statements} statements each (TPC-B: 7)",
-        rounds.describe("TPC-B", compared.floors),
-        rounds.describe("settlements", compared.subjects),
+        f"{client_count} client(s) on all sides, {size.rounds} rounds; {statements} statements a settlement (TPC-B: 7)",
+        rounds.describe("TPC-B", settlements.floors),
+        rounds.describe("settlements", settlements.subjects),
+        rounds.describe("postings", postings.subjects),
     ]
     figures = {
-        "settlements_per_s": round(compared.per_second, 1),
-        "tpcb_per_s": round(compared.floor_per_second, 1),
-        "ratio": round(compared.ratio, 2),
+        "settlements_per_s": round(settlements.per_second, 1),
+        "tpcb_per_s": round(settlements.floor_per_second, 1),
+        "ratio": round(settlements.ratio, 2),
+        "postings_per_s": round(postings.per_second, 1),
+        "postings_ratio": round(postings.ratio, 2),
     }
     return Result("ledger", figures, notes)

@@ -1,6 +1,6 @@
 """The floor and the subject in turn, several times, so that a neighbour's noise falls on both."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -51,17 +51,16 @@ class Compared:
         return median(subject.per_second / floor.per_second for subject, floor in pairs)
 
 
-def compare(*, floor: Callable[[], Sample], subject: Callable[[], Sample], rounds: int) -> Compared:
-    """Who begins changes from round to round."""
-    compared = Compared([], [])
+def compare(*, floor: Callable[[], Sample], subjects: Sequence[Callable[[], Sample]], rounds: int) -> list[Compared]:
+    """Each subject against the same floor, in their order. Who begins changes from round to round."""
+    players = [floor, *subjects]
+    played: list[list[Sample]] = [[] for _ in players]
     for number in range(rounds):
-        if number % 2:
-            compared.subjects.append(subject())
-            compared.floors.append(floor())
-        else:
-            compared.floors.append(floor())
-            compared.subjects.append(subject())
-    return compared
+        turns = list(zip(players, played, strict=True))
+        for play, samples in reversed(turns) if number % 2 else turns:
+            samples.append(play())
+    floors, *others = played
+    return [Compared(floors, samples) for samples in others]
 
 
 def describe(name: str, samples: list[Sample]) -> str:

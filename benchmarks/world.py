@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import cast
 
 from django.db import transaction
 
 from accounts.models import User
-from billing.ledger import credit, debit, post
-from billing.ledger.accounts import STRIPE, available
+from billing.ledger import Leg, credit, debit, post
+from billing.ledger.accounts import COMMISSION, STRIPE, VAT, available, held, pending
 from billing.models import BillingMandate, BillingProfile, TopUp
+from billing.rules import share_total
 from billing.services.holds import place_hold
 from billing.services.settlements import SettlementTerms
 from billing.states import TopUpStatus, VatRegime
@@ -16,7 +18,7 @@ from core import clock
 
 HELD_CENTS = 75_00
 RATE_CENTS = 60_00
-CHARGED_CENTS = 47_00
+LEGS = 5
 # 47 of 75 minutes: one part is charged, the rest released, as the product's own example goes.
 BILLED = timedelta(minutes=47)
 
@@ -70,6 +72,23 @@ def make_terms(number: int, learners: Sequence[User], mentors: Sequence[User]) -
         service_started_at=ended - BILLED,
         service_ended_at=ended,
     )
+
+
+def make_legs(terms: SettlementTerms) -> list[Leg]:
+    """What a settlement of these bookings moves."""
+    charge = share_total(
+        terms.total_cents,
+        commission_basis_points=terms.commission_basis_points,
+        vat_regime=terms.vat_regime,
+        vat_basis_points=2000,
+    )
+    return [
+        debit(held(terms.learner, terms.reference), HELD_CENTS),
+        credit(COMMISSION, charge.commission_without_vat_cents),
+        credit(VAT, charge.commission_vat_cents),
+        credit(pending(cast(User, terms.mentor)), charge.net_cents),
+        credit(available(terms.learner), HELD_CENTS - charge.total_cents),
+    ]
 
 
 @transaction.atomic

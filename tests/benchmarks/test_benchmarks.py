@@ -11,7 +11,7 @@ import pytest
 from core.embedded.places import PROJECT
 
 LINES = {
-    "ledger": ["bench", "settlements_per_s", "tpcb_per_s", "ratio"],
+    "ledger": ["bench", "settlements_per_s", "tpcb_per_s", "ratio", "postings_per_s", "postings_ratio"],
     "invoices": ["bench", "per_s", "weasyprint_per_s", "ratio"],
 }
 
