@@ -6,8 +6,9 @@ const PLACES = [["microphone", "audio"], ["camera", "video"], ["screen", "video"
 const CAPS = { camera: { maxBitrate: 1_200_000 }, screen: { maxBitrate: 2_500_000, maxFramerate: 15 } };
 
 export class Peer {
-  constructor({ signaling, polite, iceServers, onState, onTrack }) {
-    Object.assign(this, { signaling, polite, iceServers, onState, onTrack });
+  constructor({ signaling, polite, onState, onTrack }) {
+    Object.assign(this, { signaling, polite, onState, onTrack });
+    this.iceServers = [];
     this.tracks = { microphone: null, camera: null, screen: null };
     this.generation = 0;
     this.page = null;

@@ -1,13 +1,16 @@
 // Sharing one's screen, and asking the other person to share his. The place for it exists from the start of the call,
 // so nothing is negotiated again.
 import { canShare, openScreen } from "./devices.js";
+import { Emitter } from "./events.js";
 
-export class Share {
-  constructor({ page, signaling, peer, onChange }) {
-    Object.assign(this, { page, signaling, peer, onChange });
+export class Share extends Emitter {
+  constructor({ page, signaling, call }) {
+    super();
+    Object.assign(this, { page, signaling, call });
     this.track = null;
     page.click("share", () => (this.track ? this.stop() : this.start()));
     page.click("ask-share", () => this.ask());
+    call.on("left", () => this.stop());
     signaling.on("share.ask", () => this.asked());
     signaling.on("share.decline", () => page.notify(page.text("share_declined")));
     if (!canShare()) {
@@ -26,21 +29,21 @@ export class Share {
       return page.notify(page.text("share_refused"));
     }
     this.track.onended = () => this.stop();
-    await this.peer().setTrack("screen", this.track);
+    await this.call.peer.setTrack("screen", this.track);
     this.changed();
   }
 
   async stop() {
     this.track?.stop();
     this.track = null;
-    await this.peer()?.setTrack("screen", null);
+    await this.call.peer.setTrack("screen", null);
     this.changed();
   }
 
   changed() {
     const { page } = this;
     page.label("share", page.text(this.track ? "share_stop" : "share"));
-    this.onChange();
+    this.emit("changed");
   }
 
   ask() {

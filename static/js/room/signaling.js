@@ -1,14 +1,16 @@
-// The socket of this page: reconnects with a jittered pause, beats from a worker, hands each message to one listener.
+// The socket of this page: reconnects with a jittered pause, beats from a worker, tells each message by its type.
+import { Emitter } from "./events.js";
+
 const FINAL_CODES = [4401, 4403, 4404, 4409, 4410, 4429];
 const SILENCE_MS = 13_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 3_000;
 
-export class Signaling {
+export class Signaling extends Emitter {
   constructor({ path, page, beatMs, pulse }) {
+    super();
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     this.address = `${scheme}://${location.host}${path}?page=${page}`;
-    this.listeners = new Map();
     this.pause = FIRST_PAUSE_MS;
     this.closed = false;
     this.beatMs = beatMs;
@@ -23,15 +25,6 @@ export class Signaling {
     return this.socket?.readyState === WebSocket.OPEN;
   }
 
-  on(type, listener) {
-    this.listeners.set(type, listener);
-    return this;
-  }
-
-  hear(type, detail) {
-    this.listeners.get(type)?.(detail);
-  }
-
   connect() {
     clearTimeout(this.retry);
     const socket = new WebSocket(this.address);
@@ -39,12 +32,12 @@ export class Signaling {
     this.heardAt = performance.now();
     socket.onopen = () => {
       this.pause = FIRST_PAUSE_MS;
-      this.hear("open");
+      this.emit("open");
     };
     socket.onmessage = ({ data }) => {
       this.heardAt = performance.now();
       const message = JSON.parse(data);
-      this.hear(message.type, message);
+      this.emit(message.type, message);
     };
     socket.onclose = ({ code }) => this.socket === socket && this.lost(code);
   }
@@ -54,10 +47,10 @@ export class Signaling {
     if (this.closed) return;
     if (FINAL_CODES.includes(code)) {
       this.stop();
-      this.hear("final", code);
+      this.emit("final", code);
       return;
     }
-    this.hear("lost", code);
+    this.emit("lost", code);
     this.retry = setTimeout(() => this.connect(), this.pause * (0.5 + Math.random()));
     this.pause = Math.min(this.pause * 2, LONGEST_PAUSE_MS);
   }

@@ -76,6 +76,10 @@ export class Page {
     });
   }
 
+  dismissAll() {
+    for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close("dismissed");
+  }
+
   dismiss(name) {
     const dialog = this.get(name);
     if (dialog?.open) dialog.close("dismissed");

@@ -1,0 +1,149 @@
+// Joining and leaving: who is in the call, and the connection between both pages.
+// Tells: `joining`, `joined` (with the counter's state), `left`, `arrived`, `connection`, `track`.
+import { Emitter } from "./events.js";
+import { Peer } from "./peer.js";
+
+const WITHOUT_SERVER_MS = 60_000;
+const AFTER_PEER_MS = 20_000;
+
+export class Call extends Emitter {
+  constructor({ page, config, signaling }) {
+    super();
+    Object.assign(this, { page, config, signaling });
+    this.wanted = false;
+    this.otherHere = false;
+    this.peer = new Peer({
+      signaling,
+      polite: config.role !== "mentor",
+      onState: (state) => this.emit("connection", state),
+      onTrack: (place, track) => this.emit("track", { place, track }),
+    });
+    this.hearServer();
+    this.hearOther();
+    page.click("connect", () => this.join());
+    page.click("leave", () => this.leave());
+    addEventListener("pagehide", () => {
+      if (this.wanted) signaling.send("room.leave");
+      signaling.stop(1000);
+    });
+    this.drawLobby();
+  }
+
+  // --- the server -------------------------------------------------------------------------------------------------
+
+  hearServer() {
+    const { page, signaling } = this;
+    signaling
+      .on("open", () => this.serverBack())
+      .on("lost", () => this.serverLost())
+      .on("room.joined", ({ state }) => {
+        page.view("call");
+        this.emit("joined", state);
+      })
+      .on("presence.alive", ({ alive }) => alive || (this.wanted && signaling.send("room.join")))
+      .on("lobby.state", ({ other }) => {
+        this.otherHere = other;
+        this.drawLobby();
+      })
+      .on("error", ({ code, message }) => {
+        page.notify(message, { urgent: true });
+        if (code === "mentor_elsewhere" || code === "ended") this.toLobby(message);
+      });
+  }
+
+  serverBack() {
+    clearTimeout(this.withoutServer);
+    if (!this.wanted) return;
+    this.signaling.send("room.join");
+    this.page.notify(this.page.text("server_back"));
+  }
+
+  serverLost() {
+    const { page } = this;
+    page.notify(page.text("server_lost"), { urgent: this.wanted, stays: true });
+    page.write("presence", page.text("server_lost"));
+    clearTimeout(this.withoutServer);
+    this.withoutServer = setTimeout(() => this.peer.leave(), WITHOUT_SERVER_MS);
+  }
+
+  // --- joining and leaving ----------------------------------------------------------------------------------------
+
+  async join() {
+    this.page.get("connect").disabled = true;
+    // Fetched before joining: the connection is then built at once, and no offer arrives too early.
+    this.peer.iceServers = await this.relays();
+    this.peer.relayOnly = new URLSearchParams(location.search).has("relay");
+    this.wanted = true;
+    this.emit("joining");
+    this.signaling.send("room.join");
+    this.keepAwake();
+  }
+
+  async relays() {
+    const answer = await fetch(this.config.ice).catch(() => null);
+    const { iceServers = [] } = answer?.ok ? await answer.json() : {};
+    return iceServers;
+  }
+
+  leave() {
+    this.toLobby(this.page.text("left", { zone: this.config.zone }));
+    this.signaling.send("room.leave");
+  }
+
+  toLobby(words) {
+    const { page } = this;
+    this.hangUp();
+    page.view("lobby");
+    this.drawLobby();
+    page.say(words);
+    page.write("lobby-meter", words);
+  }
+
+  // Without a word to the server: it knows, or it is told by the caller.
+  hangUp() {
+    this.wanted = false;
+    this.emit("left");
+    this.peer.leave();
+    this.wakeLock?.release();
+    this.wakeLock = null;
+  }
+
+  async keepAwake() {
+    try {
+      this.wakeLock = await navigator.wakeLock?.request("screen");
+    } catch {
+      this.wakeLock = null;
+    }
+  }
+
+  drawLobby() {
+    this.page.write("presence", this.page.text(this.otherHere ? "other_here" : "waiting_other"));
+    this.page.get("connect").disabled = !this.otherHere;
+  }
+
+  // --- the other person -------------------------------------------------------------------------------------------
+
+  hearOther() {
+    this.signaling
+      .on("peer.joined", ({ page }) => this.arrives(page))
+      .on("peer.here", ({ page }) => this.arrives(page))
+      .on("peer.gone", ({ page }) => this.goes(page));
+    for (const type of ["signal.description", "signal.candidate", "signal.rebuild"]) {
+      this.signaling.on(type, (message) => this.peer.receive(message));
+    }
+  }
+
+  arrives(name) {
+    clearTimeout(this.withoutPeer);
+    if (!this.wanted) return;
+    this.peer.arrive(name);
+    this.emit("arrived");
+  }
+
+  goes(name) {
+    if (name !== this.peer.page) return;
+    this.page.notify(this.page.text("other_left"));
+    // His page may come back; a connection that goes on without the server's knowledge is cut.
+    this.withoutPeer = setTimeout(() => this.peer.leave(), AFTER_PEER_MS);
+  }
+}
