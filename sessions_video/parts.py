@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from sessions_video.rules import Cause, Role, Segment
+from sessions_video.rules import Segment
+from sessions_video.states import Cause, Role
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from django.conf import settings
 from core import clock
 from core.money import price_cents
 from sessions_video.models import Lease, VideoSession
-from sessions_video.rules import Cause, Day, Meter, Phase, Policy, Role, Stop
+from sessions_video.rules import Day, Meter, Policy, Stop
 from sessions_video.rules import Lease as Presence
+from sessions_video.states import Cause, Phase, Role
 
 
 def policy_of(row: VideoSession) -> Policy:

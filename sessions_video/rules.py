@@ -11,44 +11,8 @@ the stop is pending: it bounds what is shown, and is decided within one lease.
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
-
-class Role(StrEnum):
-    MENTOR = "mentor"
-    LEARNER = "learner"
-
-    @property
-    def other(self) -> "Role":
-        return Role.LEARNER if self is Role.MENTOR else Role.MENTOR
-
-
-class Phase(StrEnum):
-    SCHEDULED = "scheduled"
-    OPEN = "open"
-    LIMIT_REACHED = "limit_reached"
-    ENDED = "ended"
-
-
-ALLOWED: dict[Phase, frozenset[Phase]] = {
-    Phase.SCHEDULED: frozenset({Phase.OPEN, Phase.ENDED}),
-    Phase.OPEN: frozenset({Phase.LIMIT_REACHED, Phase.ENDED}),
-    Phase.LIMIT_REACHED: frozenset({Phase.OPEN, Phase.ENDED}),
-    Phase.ENDED: frozenset(),
-}
-
-
-class Cause(StrEnum):
-    """Why a segment, a lease or the session came to its end."""
-
-    LEFT = "left"
-    LOST = "lost"
-    REPLACED = "replaced"
-    TIME_USED_UP = "time_used_up"
-    DAY_OVER = "day_over"
-    AGREED = "agreed"
-    CANCELED = "canceled"
-    STAFF = "staff"
+from sessions_video.states import ALLOWED, Cause, Phase, Role
 
 
 @dataclass(frozen=True)

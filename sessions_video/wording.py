@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sessions_video.rules import Cause
+from sessions_video.states import Cause
 
 TEXTS: dict[str, str | Promise] = {
     "waiting_other": _("{other} n’est pas encore dans la salle. Vous pouvez déjà lui écrire."),

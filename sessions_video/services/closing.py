@@ -8,8 +8,8 @@ from bookings.models import Booking
 from bookings.services import close_booking, mark_in_progress, mark_not_held
 from core import clock
 from sessions_video.models import VideoSession
-from sessions_video.rules import Cause
 from sessions_video.selectors import service_period
+from sessions_video.states import Cause
 
 log = logging.getLogger(__name__)
 

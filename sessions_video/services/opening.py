@@ -6,8 +6,8 @@ from bookings.errors import AlreadyStarted
 from bookings.models import Booking
 from core import clock, values
 from sessions_video.models import VideoSession
-from sessions_video.rules import Cause
 from sessions_video.services.writer import locked_meter
+from sessions_video.states import Cause
 
 MS = 1000
 

@@ -16,7 +16,8 @@ from core import clock
 from sessions_video import broadcast
 from sessions_video.models import EventKind, Lease, RoomEvent, Segment, VideoSession
 from sessions_video.reading import meter_of, snapshot
-from sessions_video.rules import Cause, Meter, Phase, Role
+from sessions_video.rules import Meter
+from sessions_video.states import Cause, Phase, Role
 
 WORKER = f"{socket.gethostname()}:{os.getpid()}"[:64]
 _CLOSINGS = {Cause.LEFT: EventKind.LEFT, Cause.LOST: EventKind.LOST, Cause.REPLACED: EventKind.REPLACED}

@@ -21,7 +21,7 @@ from billing.states import (
 from bookings.states import ALLOWED as BOOKING_ALLOWED
 from catalog.states import TRAINING_ALLOWED
 from mentors.states import MENTOR_ALLOWED
-from sessions_video.rules import ALLOWED as ROOM_ALLOWED
+from sessions_video.states import ALLOWED as ROOM_ALLOWED
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "architecture.md").read_text(encoding="utf8")
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from sessions_video.models import Lease, VideoSession
-from sessions_video.rules import Cause, Phase
+from sessions_video.states import Cause, Phase
 from tests.browser.seats import PATIENCE_MS, Seat
 from tests.browser.stack import Stack
 from tests.sessions_video.conftest import Room, at_local_hour, build_room

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from sessions_video.parts import split_free
-from sessions_video.rules import Cause, Day, Meter, Phase, Policy, Role
+from sessions_video.rules import Day, Meter, Policy
+from sessions_video.states import Cause, Phase, Role
 from tests.sessions_video.oracle import Log, Visit, ticks
 
 # Small units keep the tick-by-tick count quick: a beat each 5, a lease of 15, a window of 120.

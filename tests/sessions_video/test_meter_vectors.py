@@ -4,7 +4,8 @@ import pytest
 
 from core.money import price_cents
 from sessions_video.parts import Part, split_free
-from sessions_video.rules import ALLOWED, Cause, Day, Meter, Phase, Policy, Role, Segment, Stop
+from sessions_video.rules import Day, Meter, Policy, Segment, Stop
+from sessions_video.states import ALLOWED, Cause, Phase, Role
 
 MENTOR, LEARNER = Role.MENTOR, Role.LEARNER
 DAY = Day(0, 86_400_000)

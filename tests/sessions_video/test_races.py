@@ -9,8 +9,8 @@ from billing.models import Settlement
 from sessions_video import services
 from sessions_video.errors import CannotStart, MentorElsewhere
 from sessions_video.models import Lease
-from sessions_video.rules import Cause, Phase
 from sessions_video.services.writer import locked_meter
+from sessions_video.states import Cause, Phase
 from tests.databases import in_threads
 from tests.sessions_video.conftest import Room, at_local_hour, build_room, pass_time
 

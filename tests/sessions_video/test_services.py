@@ -14,9 +14,9 @@ from sessions_video import services, tasks
 from sessions_video.errors import CannotStart, Ended, MentorElsewhere, NothingToConfirm
 from sessions_video.models import EventKind, Lease
 from sessions_video.reading import peek
-from sessions_video.rules import Cause, Phase
 from sessions_video.selectors import chat_lines
 from sessions_video.services.writer import locked_meter
+from sessions_video.states import Cause, Phase
 from tests.sessions_video.conftest import Room, pass_time
 
 pytestmark = pytest.mark.django_db
