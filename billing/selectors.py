@@ -51,13 +51,13 @@ def blocked_amounts(user: User) -> list[Blocked]:
 
 def refundable_cents(user: User) -> int:
     """The credit that can go back to cards."""
-    return sum(top_up.free_cents for top_up in TopUp.objects.filter(user=user).refundable())
+    return sum(top_up.refundable_cents for top_up in TopUp.objects.filter(user=user).refundable())
 
 
 def refund_plan(user: User, amount_cents: int) -> list[tuple[TopUp, int]]:
     """Which card payments would be refunded, and how much of each: what a refund asked for now does."""
     top_ups = {top_up.pk: top_up for top_up in TopUp.objects.filter(user=user).refundable()}
-    taken = take_in_order(amount_cents, [Portion(pk, top_up.free_cents) for pk, top_up in top_ups.items()])
+    taken = take_in_order(amount_cents, [Portion(pk, top_up.refundable_cents) for pk, top_up in top_ups.items()])
     return [(top_ups[portion.id], portion.cents) for portion in taken]
 
 

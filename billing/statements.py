@@ -11,6 +11,8 @@ REASONS: dict[str, Promise] = {
     "refund_failed": _("Remboursement refusé par votre banque"),
     "repay": _("Somme due réglée avec votre crédit"),
     "dispute_lost": _("Contestation bancaire perdue"),
+    # Only after it was lost does it change the credit.
+    "dispute_won": _("Contestation bancaire\u202f: décision revue, montant rendu"),
     "adjust": _("Suite donnée à une réclamation"),
     "correction": _("Geste commercial de Skilmi"),
 }

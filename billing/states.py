@@ -100,11 +100,12 @@ class DisputeStatus(models.TextChoices):
     CLOSED = "closed", _("close")
 
 
+# Lost, then won: the bank decided otherwise on appeal, months later perhaps.
 DISPUTE_ALLOWED: dict[str, frozenset[str]] = {
     DisputeStatus.INQUIRY: frozenset({DisputeStatus.OPEN, DisputeStatus.CLOSED}),
     DisputeStatus.OPEN: frozenset({DisputeStatus.WON, DisputeStatus.LOST}),
     DisputeStatus.WON: frozenset(),
-    DisputeStatus.LOST: frozenset(),
+    DisputeStatus.LOST: frozenset({DisputeStatus.WON}),
     DisputeStatus.CLOSED: frozenset(),
 }
 

@@ -125,6 +125,8 @@ def _dispute(store: Store, dispute: Row) -> Item:
 def _ends(status: str) -> tuple[Act, ...]:
     if status in disputes.INQUIRIES:
         return (DISMISS, ESCALATE)
+    if status == "lost":
+        return (APPEAL,)
     return (WIN, LOSE) if status in disputes.RUNNING else ()
 
 
@@ -188,6 +190,7 @@ DISMISS = Act("disputes/dismiss/", "Classer sans suite")
 ESCALATE = Act("disputes/escalate/", "Transformer en contestation", "danger")
 WIN = Act("disputes/win/", "Gagner")
 LOSE = Act("disputes/lose/", "Perdre", "danger")
+APPEAL = Act("disputes/win/", "Gagner en appel")
 ARRIVE = Act("refunds/complete/", "Faire arriver le remboursement")
 FAIL = Act("refunds/fail/", "Faire échouer le remboursement", "danger")
 SETTLE = Act("accounts/settle/", "Activer le compte")

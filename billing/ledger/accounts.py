@@ -77,6 +77,7 @@ COMMISSION = AccountSpec("revenue.commission")
 VAT = AccountSpec("vat.collected")
 PSP_FEES = AccountSpec("expense.psp_fees")
 DISPUTE_FEES = AccountSpec("expense.dispute_fees")
+BAD_DEBT = AccountSpec("expense.bad_debt")
 
 
 def available(learner: User) -> AccountSpec:

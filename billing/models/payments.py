@@ -1,9 +1,13 @@
 """Money coming in, blocked, and settled. `reference` is opaque: billing never knows what a booking is."""
 
+from typing import TypedDict, cast
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import WithAnnotations
 
 from billing.states import DisputeStatus, HoldStatus, TopUpOrigin, TopUpStatus, VatRegime
 from core.fields import ReferenceField
@@ -18,16 +22,22 @@ CARD_BRANDS = {
 }
 
 
-class TopUpQuerySet(models.QuerySet["TopUp"]):
-    def refundable(self) -> "TopUpQuerySet":
-        """Paid by a card that can be credited, with something left, the oldest first.
+class Refundable(TypedDict):
+    refundable_cents: int
 
-        A gift has no card; a charge whose dispute was lost is refunded by the bank already.
+
+class TopUpQuerySet(models.QuerySet["TopUp"]):
+    def refundable(self) -> "models.QuerySet[WithAnnotations[TopUp, Refundable]]":
+        """Paid by a card that can be credited, with something left (`refundable_cents`), the oldest first.
+
+        A gift has no card; what a lost dispute took of a charge was given back by the bank already.
         """
         free = F("amount_cents") - F("allocated_cents") - F("refunded_cents") - F("lost_cents")
+        at_stripe = F("amount_cents") - F("refunded_cents") - F("disputed_cents")
         paid = self.filter(status=TopUpStatus.PAID).exclude(origin=TopUpOrigin.GOODWILL)
-        left = paid.exclude(disputes__status=DisputeStatus.LOST).alias(left=free).filter(left__gt=0)
-        return left.order_by("paid_at", "pk")
+        left = paid.alias(disputed_cents=_disputed()).annotate(refundable_cents=Least(free, at_stripe))
+        rows = left.filter(refundable_cents__gt=0).order_by("paid_at", "pk")
+        return cast("models.QuerySet[WithAnnotations[TopUp, Refundable]]", rows)
 
 
 class TopUp(models.Model):
@@ -91,6 +101,13 @@ class TopUp(models.Model):
             return str(_("Carte bancaire"))
         brand = CARD_BRANDS.get(self.card_brand) or self.card_brand.capitalize() or str(_("Carte"))
         return f"{brand}{NO_BREAK_SPACE}••••{NO_BREAK_SPACE}{self.card_last4}"
+
+
+def _disputed() -> Coalesce:
+    """What lost disputes took of a charge, beside rows that can be locked."""
+    lost = Sum("disputes__amount_cents", filter=Q(disputes__status=DisputeStatus.LOST))
+    of_row = TopUp.objects.filter(pk=OuterRef("pk")).order_by().values("pk").annotate(cents=lost)
+    return Coalesce(Subquery(of_row.values("cents")), 0)
 
 
 class Hold(models.Model):

@@ -14,6 +14,7 @@ CHECKS: tuple[Callable[[datetime], Check], ...] = (
     ledger.sum_zero,
     ledger.client_money_covered,
     ledger.disputes_match_account,
+    ledger.disputes_match_balance,
     ledger.recoverable_covers_reversals,
     ledger.corrections_match_ledger,
     credit.settled_with_hold_left,

@@ -66,6 +66,26 @@ def disputes_match_account(_now: datetime) -> Check:
     return Check("disputes of which the ledger says otherwise", ("dispute", "on the ledger", "expected"), rows, title)
 
 
+def disputes_match_balance(_now: datetime) -> Check:
+    """What each dispute took from our balance at Stripe: its fee, and the amount unless it was won, also on appeal."""
+    rows = query("""
+        SELECT dispute.stripe_id, dispute.status, coalesce(sum(entry.amount), 0),
+               -dispute.fee_cents - CASE WHEN dispute.status = 'won' THEN 0 ELSE dispute.amount_cents END
+          FROM billing_dispute dispute
+          LEFT JOIN billing_ledgertransaction written
+            ON written.key IN ('dispute:' || dispute.stripe_id || ':opened', 'dispute:' || dispute.stripe_id || ':won')
+          LEFT JOIN (SELECT entry.transaction_id, entry.amount FROM billing_ledgerentry entry
+                       JOIN billing_ledgeraccount account ON account.id = entry.account_id AND account.code = 'stripe')
+            AS entry ON entry.transaction_id = written.id
+         WHERE dispute.status IN ('open', 'won', 'lost')
+         GROUP BY dispute.id
+        HAVING coalesce(sum(entry.amount), 0)
+               <> -dispute.fee_cents - CASE WHEN dispute.status = 'won' THEN 0 ELSE dispute.amount_cents END""")
+    title = _("Contestations bancaires dont l’issue n’est pas au grand livre")
+    columns = ("dispute", "status", "on the ledger", "expected")
+    return Check("disputes whose end the ledger does not know", columns, rows, title)
+
+
 def recoverable_covers_reversals(_now: datetime) -> Check:
     """What is being taken back from a mentor he owes."""
     rows = query("""

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.services import record
 from billing.errors import NotPossible, Overdraft, SamePerson
 from billing.ledger import AccountSpec, Leg, balance, credit, debit, lock_account, post
-from billing.ledger.accounts import CATALOGUE, available, receivable, recoverable
+from billing.ledger.accounts import BAD_DEBT, CATALOGUE, available, receivable, recoverable
 from billing.models import Correction, TopUp, TransferReversal
 from billing.models.ledger import Currency, NormalSide
 from billing.reconciliation.ledger import client_money_covered
@@ -33,7 +33,6 @@ from core.money import format_euros
 from core.states import check_move
 
 GOODWILL = AccountSpec("expense.goodwill")
-BAD_DEBT = AccountSpec("expense.bad_debt")
 SHORTEST_REASON = 10
 PLATFORM_CODES = tuple(code for code, kind in CATALOGUE.items() if kind.is_shared and kind.currency == Currency.EUR)
 

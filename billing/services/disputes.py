@@ -7,9 +7,9 @@ from django.db import transaction
 from django.urls import reverse
 
 from billing.gateway import CardDispute, DisputeState, GatewayError, get_gateway
-from billing.ledger import balance, credit, debit, lock_account, post
-from billing.ledger.accounts import DISPUTE, DISPUTE_FEES, STRIPE, available, receivable
-from billing.models import Dispute, Payout, PayoutSuspension, TopUp
+from billing.ledger import Leg, balance, credit, debit, lock_account, post
+from billing.ledger.accounts import BAD_DEBT, DISPUTE, DISPUTE_FEES, STRIPE, available, receivable
+from billing.models import Dispute, Payout, PayoutPart, PayoutSuspension, TopUp
 from billing.services import debts, funding, suspensions
 from billing.signals import dispute_changed
 from billing.states import DISPUTE_ALLOWED, DisputeStatus
@@ -31,6 +31,8 @@ WAYS: dict[tuple[str, str], tuple[DisputeStatus, ...]] = {
     (DisputeStatus.INQUIRY, DisputeState.CLOSED): (DisputeStatus.CLOSED,),
     (DisputeStatus.OPEN, DisputeState.WON): (DisputeStatus.WON,),
     (DisputeStatus.OPEN, DisputeState.LOST): (DisputeStatus.LOST,),
+    # An appeal. While it runs what was decided holds.
+    (DisputeStatus.LOST, DisputeState.WON): (DisputeStatus.WON,),
 }
 UNDECIDED = (DisputeStatus.INQUIRY, DisputeStatus.OPEN)
 
@@ -58,10 +60,11 @@ def apply_dispute(found: CardDispute, *, now: datetime | None = None) -> Dispute
     lock_account(available(top_up.user))
     dispute = _note(found, top_up)
     way = WAYS.get((dispute.status, found.state), ())
+    before = balance(available(top_up.user)) if way else 0
     for step in way:
         _take(dispute, step, found, moment)
     if way:
-        _tell(dispute, moment)
+        _tell(dispute, before, moment)
         dispute_changed.send(sender=Dispute, dispute=dispute)
     return dispute
 
@@ -116,15 +119,32 @@ def _open(dispute: Dispute, found: CardDispute, now: datetime) -> None:
 
 
 def _win(dispute: Dispute, now: datetime) -> None:
+    was_lost = dispute.status == DisputeStatus.LOST
     _move(dispute, DisputeStatus.WON, closed_at=now)
+    given_back = _undo_loss(dispute) if was_lost else [credit(DISPUTE, dispute.amount_cents)]
     post(
         key=f"dispute:{dispute.stripe_id}:won",
         kind="dispute_won",
-        legs=[debit(STRIPE, dispute.amount_cents), credit(DISPUTE, dispute.amount_cents)],
+        legs=[debit(STRIPE, dispute.amount_cents), *given_back],
         reference=dispute.top_up.purpose,
         occurred_at=now,
     )
     _let_payouts_go(dispute, now)
+
+
+def _undo_loss(dispute: Dispute) -> list[Leg]:
+    """Who paid when it was lost has it back: what is still owed first, then the learner's credit.
+
+    The rest is a debt that was given up since: nobody paid it but the platform.
+    """
+    learner = dispute.top_up.user
+    owed = min(balance(receivable(learner)), dispute.amount_cents)
+    regained = funding.regain(learner, dispute.amount_cents - owed, first=dispute.top_up)
+    return [
+        credit(receivable(learner), owed),
+        credit(available(learner), regained),
+        credit(BAD_DEBT, dispute.amount_cents - owed - regained),
+    ]
 
 
 def _lose(dispute: Dispute, now: datetime) -> None:
@@ -149,7 +169,16 @@ def _lose(dispute: Dispute, now: datetime) -> None:
     if from_credit:
         # What is left of the disputed payment goes first: Stripe would refuse to refund it.
         funding.lose(learner, from_credit, first=dispute.top_up)
+    _pay_from_balance(dispute)
     _let_payouts_go(dispute, now)
+
+
+def _pay_from_balance(dispute: Dispute) -> None:
+    """Stripe refuses transfers that name this card payment: what was not asked for yet leaves without naming it."""
+    parts = PayoutPart.objects.unasked().filter(top_up=dispute.top_up)
+    payouts = Payout.objects.filter(pk__in=parts.values("payout")).select_for_update().order_by("pk")
+    # Locked one by one: a worker may be preparing its question.
+    parts.filter(payout__in=[payout.pk for payout in payouts]).update(is_from_balance=True)
 
 
 def _let_payouts_go(dispute: Dispute, now: datetime) -> None:
@@ -167,7 +196,7 @@ def _move(dispute: Dispute, to: DisputeStatus, **facts: int | datetime) -> None:
     dispute.save(update_fields=["status", *facts])
 
 
-def _tell(dispute: Dispute, now: datetime) -> None:
+def _tell(dispute: Dispute, credit_before: int, now: datetime) -> None:
     """The learner; an inquiry that ends changed nothing for him."""
     if dispute.status == DisputeStatus.CLOSED:
         return
@@ -180,6 +209,7 @@ def _tell(dispute: Dispute, now: datetime) -> None:
         context={
             "dispute": dispute,
             "is_won": dispute.status == DisputeStatus.WON,
+            "returned_cents": max(0, balance(available(learner)) - credit_before),
             "freeze": debts.freeze_of(learner),
         },
         now=now,

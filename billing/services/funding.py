@@ -13,18 +13,18 @@ from django.db.models import F
 
 from accounts.models import User
 from billing.errors import UnfundedCredit
-from billing.models import ChargeAllocation, Hold, TopUp
+from billing.models import ChargeAllocation, Dispute, Hold, TopUp
 from billing.rules import Portion, take_in_order, take_latest, total
 from billing.states import DisputeStatus, TopUpOrigin, TopUpStatus
 
 FREE = F("amount_cents") - F("allocated_cents") - F("refunded_cents") - F("lost_cents")
 
 
-# A booking's card payments, locked with what it holds of them; and which of them their cardholder disputes.
+# A booking's card payments, locked with what it holds of them; and how their cardholder's disputes stand.
 BEHIND = """
 SELECT allocation.id, allocation.top_up_id, allocation.amount_cents, allocation.released_cents, top_up.origin,
-       top_up.paid_at, EXISTS (SELECT FROM billing_dispute dispute
-                                WHERE dispute.top_up_id = allocation.top_up_id AND dispute.status = %s)
+       top_up.paid_at, ARRAY(SELECT dispute.status FROM billing_dispute dispute
+                              WHERE dispute.top_up_id = allocation.top_up_id)
   FROM billing_chargeallocation allocation JOIN billing_topup top_up ON top_up.id = allocation.top_up_id
  WHERE allocation.hold_id = ANY(%s) ORDER BY allocation.id FOR UPDATE OF allocation
 """
@@ -48,7 +48,7 @@ class Allocation:
     released_cents: int
     origin: str
     paid_at: datetime | None
-    is_disputed: bool
+    disputes: list[str]
 
     @property
     def kept_cents(self) -> int:
@@ -68,8 +68,9 @@ class Funding:
 
     @property
     def without_card(self) -> set[int]:
-        """Those no transfer can name: the platform gave them."""
-        return {row.top_up_id for row in self.allocations if row.origin == TopUpOrigin.GOODWILL}
+        """Those no transfer can name: the platform gave them, or the cardholder's bank took them back."""
+        rows = self.allocations
+        return {r.top_up_id for r in rows if r.origin == TopUpOrigin.GOODWILL or DisputeStatus.LOST in r.disputes}
 
     @property
     def last_payment(self) -> datetime | None:
@@ -80,12 +81,12 @@ class Funding:
     @property
     def disputed(self) -> list[int]:
         """Those whose cardholder asks his bank for the money back, when they were read."""
-        return [row.top_up_id for row in self.allocations if row.is_disputed]
+        return [row.top_up_id for row in self.allocations if DisputeStatus.OPEN in row.disputes]
 
 
 def allocate(hold: Hold) -> None:
     """Cover a new hold with the oldest paid card payments that still have something left."""
-    taken = _take(hold.amount_cents, _free(hold.learner))
+    taken = _take(hold.amount_cents, _left(_free(hold.learner)))
     ChargeAllocation.objects.bulk_create(
         ChargeAllocation(top_up_id=portion.id, hold=hold, amount_cents=portion.cents) for portion in taken
     )
@@ -95,7 +96,7 @@ def allocate(hold: Hold) -> None:
 def give_back(learner: User, amount_cents: int) -> list[Portion]:
     """Take free credit out, to be refunded to the cards that paid it, the oldest first."""
     top_ups = TopUp.objects.filter(user=learner).refundable().select_for_update(of=("self",))
-    taken = _take(amount_cents, list(top_ups))
+    taken = _take(amount_cents, [Portion(top_up.pk, top_up.refundable_cents) for top_up in top_ups])
     _add("refunded_cents", taken)
     return taken
 
@@ -108,7 +109,21 @@ def take_back(top_up_id: int, amount_cents: int) -> None:
 def lose(learner: User, amount_cents: int, *, first: TopUp | None = None) -> None:
     """Take free credit out for what a lost dispute took from the platform: from `first`, then the oldest first."""
     top_ups = sorted(_free(learner), key=lambda top_up: first is None or top_up.pk != first.pk)
-    _add("lost_cents", _take(amount_cents, top_ups))
+    _add("lost_cents", _take(amount_cents, _left(top_ups)))
+
+
+def regain(learner: User, amount_cents: int, *, first: TopUp) -> int:
+    """Give back what `lose` took, as far as it took; how much.
+
+    To `first`, then to payments that can be refunded, the latest of them first.
+    """
+    rows = TopUp.objects.select_for_update().filter(user=learner, status=TopUpStatus.PAID, lost_cents__gt=0)
+    lost = set(Dispute.objects.filter(top_up__user=learner, status=DisputeStatus.LOST).values_list("top_up", flat=True))
+    latest = list(rows.order_by("-paid_at", "-pk"))
+    latest.sort(key=lambda top_up: (top_up.pk != first.pk, top_up.pk in lost))
+    given = take_in_order(amount_cents, [Portion(top_up.pk, top_up.lost_cents) for top_up in latest])
+    _add("lost_cents", [Portion(portion.id, -portion.cents) for portion in given])
+    return total(given)
 
 
 def release(holds: Sequence[Hold], amount_cents: int) -> Funding:
@@ -129,7 +144,7 @@ def release(holds: Sequence[Hold], amount_cents: int) -> Funding:
 
 def _allocations(holds: Sequence[Hold]) -> list[Allocation]:
     with connection.cursor() as cursor:
-        cursor.execute(BEHIND, [DisputeStatus.OPEN, [hold.pk for hold in holds]])
+        cursor.execute(BEHIND, [[hold.pk for hold in holds]])
         return [Allocation(*row) for row in cursor.fetchall()]
 
 
@@ -139,8 +154,12 @@ def _free(learner: User) -> list[TopUp]:
     return list(rows.alias(free=FREE).filter(free__gt=0).order_by("paid_at", "pk"))
 
 
-def _take(amount_cents: int, top_ups: Sequence[TopUp]) -> list[Portion]:
-    taken = take_in_order(amount_cents, [Portion(top_up.pk, top_up.free_cents) for top_up in top_ups])
+def _left(top_ups: Iterable[TopUp]) -> list[Portion]:
+    return [Portion(top_up.pk, top_up.free_cents) for top_up in top_ups]
+
+
+def _take(amount_cents: int, left: Sequence[Portion]) -> list[Portion]:
+    taken = take_in_order(amount_cents, left)
     if total(taken) != amount_cents:
         raise UnfundedCredit(f"{total(taken)} of {amount_cents} cents come from a card payment")
     return taken

@@ -22,6 +22,15 @@ def keeps_money(store: Store, charge_id: str) -> bool:
     return any(row["status"] in KEEPING for row in store.all("dispute", charge=charge_id))
 
 
+def is_running(store: Store, charge_id: str) -> bool:
+    return any(row["status"] in RUNNING for row in store.all("dispute", charge=charge_id))
+
+
+def lost_cents(store: Store, charge_id: str) -> int:
+    """What the cardholder keeps of a charge."""
+    return sum(row["amount"] for row in store.all("dispute", charge=charge_id, status="lost"))
+
+
 def start(store: Store, charge_id: str, *, amount: int | None = None, reason: str, is_inquiry: bool) -> Row:
     charge = store.get("charge", charge_id)
     asked: int = charge["amount"] - charge["amount_refunded"] if amount is None else amount
@@ -102,8 +111,8 @@ def answer(store: Store, identifier: str) -> Row:
 
 
 def win(store: Store, identifier: str) -> Row:
-    """The bank decides for us: the amount comes back, the fee does not."""
-    dispute = _get(store, identifier, RUNNING)
+    """The bank decides for us, on appeal perhaps: the amount comes back, the fee does not."""
+    dispute = _get(store, identifier, KEEPING)
     movement = balance.book(
         store,
         kind="adjustment",

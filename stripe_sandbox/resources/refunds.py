@@ -51,13 +51,14 @@ def _charge_to_refund(store: Store, params: dict[str, Any]) -> Row:
 
 def _check(store: Store, charge: Row, params: dict[str, Any]) -> int:
     """The amount to give back, or a Refusal."""
-    if disputes.keeps_money(store, charge["id"]):
+    left: int = charge["amount"] - charge["amount_refunded"]
+    lost = disputes.lost_cents(store, charge["id"])
+    if disputes.is_running(store, charge["id"]) or (lost and lost >= left):
         raise Refusal(
             f"Charge {charge['id']} has been charged back; cannot issue a refund.",
             code="charge_disputed",
             executed=True,
         )
-    left: int = charge["amount"] - charge["amount_refunded"]
     amount: int = params.get("amount", left)
     if not left:
         raise Refusal(
@@ -65,6 +66,7 @@ def _check(store: Store, charge: Row, params: dict[str, Any]) -> int:
         )
     if amount < 1:
         raise Refusal("Invalid positive integer", code="parameter_invalid_integer", param="amount")
+    left -= lost
     if amount > left:
         raise Refusal(
             f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left}).",

@@ -11,15 +11,17 @@ from accounts.models import User
 from billing.errors import CreditFrozen
 from billing.gateway import CardDispute, DisputeState, get_gateway
 from billing.ledger import balance
-from billing.ledger.accounts import DISPUTE, DISPUTE_FEES, STRIPE, available, pending, receivable
-from billing.models import Dispute, LedgerTransaction, Payout, PayoutSuspension, TopUp
+from billing.ledger.accounts import BAD_DEBT, DISPUTE, DISPUTE_FEES, STRIPE, available, pending, receivable
+from billing.models import Dispute, LedgerTransaction, Payout, PayoutPart, PayoutSuspension, TopUp
+from billing.selectors import refund_plan
 from billing.services import disputes, payments, payouts, webhooks
+from billing.services.corrections import Proposal, approve, propose
 from billing.services.credit import start_debt_payment
 from billing.services.debts import Freeze, freeze_of
 from billing.services.holds import extend_hold, place_hold
 from billing.services.refunds import request_refund, sweep_refunds
 from billing.services.settlements import release_hold, settle
-from billing.states import DisputeStatus, PayoutStatus
+from billing.states import CorrectionKind, DisputeStatus, PayoutStatus
 from core import clock
 from notifications.models import Email, Notice
 from stripe_sandbox import Fault, FaultKind, Sandbox
@@ -312,11 +314,10 @@ def test_one_payment_behind_many_bookings_is_disputed_after_a_partial_refund(
     sandbox.lose_dispute(dispute_id)
     read(dispute_id)
     assert (credit_left(learner), balance(receivable(learner))) == (0, 15_000)
-    # The mentor gave his sessions. Stripe refuses the disputed charge, the platform's balance pays.
+    # The mentor gave his sessions. Stripe refuses the disputed charge, the platform's balance pays, at once.
     for payout in (settled, held):
-        for hours in (48, 50, 52):
-            sweep(payout, after=timedelta(hours=hours))
-        assert payout.status == PayoutStatus.PAID
+        assert sweep(payout) == PayoutStatus.PAID
+        assert payout.attempts == 0
     assert balance(pending(mentor)) == 0
     assert sorted(row["amount"] for row in sandbox.store.all("transfer")) == [2_400, 4_800, 4_800]
     assert books_wrong() == []
@@ -360,6 +361,179 @@ def test_a_second_lost_dispute_adds_to_the_debt(sandbox: Sandbox, learner: User,
         read(dispute_id)
         assert balance(receivable(learner)) == 3_000 * number
     assert books_wrong() == []
+
+
+def test_what_a_lost_dispute_funded_leaves_at_once_without_naming_the_charge(
+    sandbox: Sandbox, learner: User, mentor: User, top_up: TopUp
+) -> None:
+    """Half of a session by the disputed payment; a part that was sent before keeps its charge."""
+    fund_the_platform(sandbox)
+    sent = give_session(learner, mentor, "booking:sent")
+    assert sweep(sent) == PayoutStatus.PAID
+    other = pay_by_card(sandbox, learner, "booking:other", 2_000)
+    mixed = give_session(learner, mentor, "booking:mixed")
+    lose(sandbox, top_up)
+    parts = PayoutPart.objects.order_by("pk").values_list("payout", "top_up", "is_from_balance")
+    assert list(parts) == [(sent.pk, top_up.pk, False), (mixed.pk, top_up.pk, True), (mixed.pk, other.pk, False)]
+    assert (sweep(mixed), mixed.attempts) == (PayoutStatus.PAID, 0)
+    sources = [(row["source_transaction"], row["amount"]) for row in sandbox.store.all("transfer")]
+    assert sorted(sources, key=str) == sorted(
+        [(top_up.charge_id, 4_800), (None, 4_000), (other.charge_id, 800)], key=str
+    )
+    assert books_wrong() == []
+
+
+def test_a_part_stripe_was_asked_for_keeps_its_question_when_the_dispute_is_lost(
+    sandbox: Sandbox, learner: User, mentor: User, top_up: TopUp
+) -> None:
+    """It may have been made already: the same key must ask the same."""
+    payout = give_session(learner, mentor, "booking:a")
+    sandbox.faults.add(Fault("POST /v1/transfers", FaultKind.LOST_ANSWER, times=3))
+    assert sweep(payout) == PayoutStatus.IN_FLIGHT
+    lose(sandbox, top_up)
+    assert not payout.parts.get().is_from_balance
+    assert sweep(payout, after=DUE + timedelta(hours=1)) == PayoutStatus.PAID
+    assert [row["amount"] for row in sandbox.store.all("transfer")] == [4_800]
+    assert books_wrong() == []
+
+
+# --- won on appeal ---
+
+
+def lose(sandbox: Sandbox, top_up: TopUp, *, amount: int | None = None) -> str:
+    dispute_id = sandbox.open_dispute(top_up.charge_id, amount=amount)
+    sandbox.lose_dispute(dispute_id)
+    assert read(dispute_id).status == DisputeStatus.LOST
+    return dispute_id
+
+
+def appeal(sandbox: Sandbox, dispute_id: str) -> Dispute:
+    sandbox.win_dispute(dispute_id)
+    return read(dispute_id)
+
+
+def test_an_appeal_gives_the_credit_back_to_the_payment_it_was_taken_from(
+    sandbox: Sandbox, learner: User, top_up: TopUp
+) -> None:
+    dispute_id = lose(sandbox, top_up)
+    assert credit_left(learner) == 0
+    won = appeal(sandbox, dispute_id)
+    assert won.status == DisputeStatus.WON
+    top_up.refresh_from_db()
+    assert (credit_left(learner), top_up.lost_cents, top_up.free_cents) == (10_000, 0, 10_000)
+    assert freeze_of(learner) is None
+    assert kinds_told(learner) == ["billing.dispute_closed"] * 2
+    email = Email.objects.filter(kind="billing.dispute_closed").latest("pk")
+    for body in (email.body_text, email.body_html):
+        assert "100,00\u00a0€ que nous avions repris sont de nouveau dans votre crédit" in body
+    assert books_wrong() == []
+    request_refund(user=learner, amount_cents=10_000)
+    assert sweep_refunds() == 1
+    assert books_wrong() == []
+
+
+def test_an_appeal_ends_the_debt_before_it_gives_credit(
+    sandbox: Sandbox, learner: User, mentor: User, top_up: TopUp
+) -> None:
+    give_session(learner, mentor, "booking:a")
+    dispute_id = lose(sandbox, top_up)
+    assert (credit_left(learner), balance(receivable(learner))) == (0, 6_000)
+    appeal(sandbox, dispute_id)
+    assert (credit_left(learner), balance(receivable(learner))) == (4_000, 0)
+    assert freeze_of(learner) is None
+    place_hold(learner=learner, reference="booking:next", amount_cents=4_000)
+    assert books_wrong() == []
+
+
+def test_a_debt_paid_by_another_card_comes_back_as_credit_of_that_card(
+    sandbox: Sandbox, learner: User, mentor: User, top_up: TopUp
+) -> None:
+    give_session(learner, mentor, "booking:a")
+    dispute_id = lose(sandbox, top_up)
+    started = start_debt_payment(user=learner, shown_cents=6_000)
+    sandbox.pay(session_of(started.checkout_url or ""), ACCEPTED)
+    paid = payments.refresh(TopUp.objects.get(user=learner, status="open"))
+    assert freeze_of(learner) is None
+    appeal(sandbox, dispute_id)
+    assert credit_left(learner) == 10_000
+    assert refund_plan(learner, 10_000) == [(top_up, 4_000), (paid, 6_000)]
+    request_refund(user=learner, amount_cents=10_000)
+    assert sweep_refunds() == 2
+    assert books_wrong() == []
+
+
+def test_an_appeal_gives_back_first_what_a_card_can_be_refunded(
+    sandbox: Sandbox, learner: User, mentor: User, top_up: TopUp
+) -> None:
+    """The disputed payment is spent; of the two that paid for it, one was lost to its bank since."""
+    place_hold(learner=learner, reference="booking:a", amount_cents=10_000)
+    second = pay_by_card(sandbox, learner, "booking:second", 4_000)
+    third = pay_by_card(sandbox, learner, "booking:third", 6_000)
+    first_id = lose(sandbox, top_up)
+    assert credit_left(learner) == 0
+    lose(sandbox, third)
+    assert balance(receivable(learner)) == 6_000
+    appeal(sandbox, first_id)
+    assert (credit_left(learner), balance(receivable(learner))) == (4_000, 0)
+    assert refund_plan(learner, 4_000) == [(second, 4_000)]
+    assert books_wrong() == []
+
+
+def test_a_debt_that_was_given_up_is_the_platforms_when_an_appeal_is_won(
+    sandbox: Sandbox, learner: User, mentor: User, top_up: TopUp
+) -> None:
+    give_session(learner, mentor, "booking:a")
+    dispute_id = lose(sandbox, top_up)
+    gift = Proposal(kind=CorrectionKind.FORGIVE_LEARNER, amount_cents=6_000, reason="Insolvable.", member=learner)
+    approve(correction=propose(by=make_member("Aline"), proposal=gift), by=make_member("Sylvie"), note="Vu.")
+    assert balance(BAD_DEBT) == 6_000
+    appeal(sandbox, dispute_id)
+    assert (balance(BAD_DEBT), credit_left(learner), balance(receivable(learner))) == (0, 4_000, 0)
+    assert books_wrong() == []
+
+
+def test_an_appeal_while_another_dispute_is_open_leaves_the_credit_frozen(
+    sandbox: Sandbox, learner: User, top_up: TopUp
+) -> None:
+    other = pay_by_card(sandbox, learner, "booking:other", 2_000)
+    dispute_id = lose(sandbox, top_up, amount=3_000)
+    read(sandbox.open_dispute(other.charge_id))
+    appeal(sandbox, dispute_id)
+    assert (freeze_of(learner), credit_left(learner)) == (Freeze(disputes=1, owed_cents=0), 12_000)
+    assert books_wrong() == []
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_an_appeal_read_in_any_order_gives_one_result(
+    sandbox: Sandbox, learner: User, top_up: TopUp, order: tuple[int, ...]
+) -> None:
+    dispute_id = sandbox.open_dispute(top_up.charge_id)
+    readings = [get_gateway().retrieve_dispute(dispute_id)]
+    sandbox.lose_dispute(dispute_id)
+    readings.append(get_gateway().retrieve_dispute(dispute_id))
+    sandbox.win_dispute(dispute_id)
+    readings.append(get_gateway().retrieve_dispute(dispute_id))
+    for index in (*order, *order):
+        disputes.apply_dispute(readings[index])
+    assert Dispute.objects.get().status == DisputeStatus.WON
+    assert (credit_left(learner), balance(DISPUTE), freeze_of(learner)) == (10_000, 0, None)
+    assert books_wrong() == []
+
+
+def test_an_appeal_under_way_changes_nothing(sandbox: Sandbox, learner: User, top_up: TopUp) -> None:
+    found = get_gateway().retrieve_dispute(lose(sandbox, top_up))
+    heard = CardDispute(**{**vars(found), "state": DisputeState.OPEN})
+    assert disputes.apply_dispute(heard).status == DisputeStatus.LOST
+    assert (freeze_of(learner), books_wrong()) == (None, [])
+
+
+def test_an_appeal_nobody_told_us_about_is_found_in_the_balance(sandbox: Sandbox, learner: User, top_up: TopUp) -> None:
+    dispute_id = lose(sandbox, top_up)
+    read_stripe()
+    sandbox.win_dispute(dispute_id)
+    assert books_wrong() == []
+    assert Dispute.objects.get().status == DisputeStatus.WON
+    assert credit_left(learner) == 10_000
 
 
 # --- the order of the news ---

@@ -239,14 +239,19 @@ LEDGER, LINES = "billing_ledgertransaction", "billing_stripemovement"
         (
             "billing_dispute",
             "UPDATE billing_dispute SET amount_cents = amount_cents + 1",
-            {"disputes_match_account"},
+            {"disputes_match_account", "disputes_match_balance"},
         ),
-        ("billing_dispute", "UPDATE billing_dispute SET status = 'won'", {"disputes_match_account"}),
+        (
+            "billing_dispute",
+            "UPDATE billing_dispute SET status = 'won'",
+            {"disputes_match_account", "disputes_match_balance"},
+        ),
         ("billing_dispute", "DELETE FROM billing_dispute", {"disputes_match_account"}),
+        ("billing_dispute", "UPDATE billing_dispute SET fee_cents = 0", {"disputes_match_balance"}),
         (
             LEDGER,
             "UPDATE billing_ledgertransaction SET key = 'x' WHERE kind = 'dispute_opened'",
-            {"disputes_match_account", "transactions_without_lines"},
+            {"disputes_match_account", "disputes_match_balance", "transactions_without_lines"},
         ),
         # Corrections.
         ("billing_correction", "UPDATE billing_correction SET status = 'refused'", {"corrections_match_ledger"}),

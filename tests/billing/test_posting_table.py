@@ -7,11 +7,13 @@ import pytest
 
 from accounts.models import User
 from billing.gateway import get_gateway
-from billing.models import Payout, Refund, Settlement, TopUp, TransferReversal
+from billing.models import Dispute, Payout, Refund, Settlement, TopUp, TransferReversal
 from billing.services import disputes, refunds, reversals
 from billing.services.adjustments import adjust
+from billing.services.corrections import Proposal, approve, propose
 from billing.services.holds import extend_hold, place_hold
 from billing.services.settlements import release_hold, settle
+from billing.states import CorrectionKind
 from stripe_sandbox import Sandbox
 from tests.billing.books import books_wrong
 from tests.billing.earned import activate, earn, pay_by_card, sweep
@@ -194,6 +196,19 @@ def dispute_lost_with_too_little(stage: Stage) -> str:
     return f"dispute:{dispute}:lost"
 
 
+def won_on_appeal(stage: Stage) -> str:
+    """Thirteen were paid from credit, forty-seven are owed; the team gave thirty of these up."""
+    dispute_lost_with_too_little(stage)
+    proposal = Proposal(
+        kind=CorrectionKind.FORGIVE_LEARNER, amount_cents=3000, reason="Insolvable.", member=stage.learner
+    )
+    approve(correction=propose(by=make_member("Aline"), proposal=proposal), by=make_member("Sylvie"), note="Vu.")
+    dispute = Dispute.objects.get().stripe_id
+    stage.sandbox.win_dispute(dispute)
+    stage.read(dispute)
+    return f"dispute:{dispute}:won"
+
+
 def refund_failed(stage: Stage) -> str:
     refund = stage.refund()
     stage.sandbox.fail_refund(refund.refund_id)
@@ -252,6 +267,10 @@ TABLE: list[tuple[Callable[[Stage], str], DEBIT_AND_CREDIT]] = [
     (
         dispute_lost_with_too_little,
         {"learner.available": 1300, "learner.receivable": 4700, "dispute": -6000},
+    ),
+    (
+        won_on_appeal,
+        {"stripe": 6000, "learner.receivable": -1700, "learner.available": -1300, "expense.bad_debt": -3000},
     ),
     (refund_failed, {"stripe": 2800, "learner.available": -2800}),
     (debt_paid, {"learner.available": 6000, "learner.receivable": -6000}),

@@ -180,6 +180,39 @@ def test_a_charge_lost_in_a_dispute_is_not_refunded_a_second_time(learner: User,
 
 
 @pytest.mark.requirement("K-3")
+def test_what_a_lost_dispute_left_of_a_charge_is_refunded(learner: User, sandbox: Sandbox) -> None:
+    """Part of it was disputed and part refunded before: the card has the rest, to the cent."""
+    top_up = add_credit(sandbox, learner, 5_000)
+    request_refund(user=learner, amount_cents=500)
+    sweep_refunds()
+    sandbox.lose_dispute(sandbox.open_dispute(top_up.charge_id, amount=2_000))
+    assert books_wrong() == []
+    assert (credit_left(learner), refundable_cents(learner)) == (2_500, 2_500)
+    request_refund(user=learner, amount_cents=2_500)
+    assert sweep_refunds() == 1
+    assert at_stripe(sandbox) == [(top_up.charge_id, 500), (top_up.charge_id, 2_500)]
+    assert (credit_left(learner), statuses(), books_wrong()) == (0, ["sent", "sent"], [])
+
+
+def test_credit_that_a_disputed_charge_has_no_more_is_spent_not_refunded(learner: User, sandbox: Sandbox) -> None:
+    """Another payment stood in for what was spent: what came back later is more than Stripe would give the card."""
+    disputed = add_credit(sandbox, learner, 5_000)
+    place_hold(learner=learner, reference="booking:a", amount_cents=4_000)
+    other = add_credit(sandbox, learner, 6_000)
+    sandbox.lose_dispute(sandbox.open_dispute(disputed.charge_id, amount=3_000))
+    assert books_wrong() == []
+    # The free euro of the disputed payment, then twenty of the other.
+    release_hold(reference="booking:a")
+    assert credit_left(learner) == 8_000
+    assert refund_plan(learner, refundable_cents(learner)) == [(disputed, 2_000), (other, 4_000)]
+    with pytest.raises(RefundAboveCredit):
+        request_refund(user=learner, amount_cents=6_001)
+    request_refund(user=learner, amount_cents=6_000)
+    assert sweep_refunds() == 2
+    assert (credit_left(learner), refundable_cents(learner), books_wrong()) == (2_000, 0, [])
+
+
+@pytest.mark.requirement("K-3")
 def test_a_refund_the_bank_gives_back_later_is_credit_again_and_told(
     client: Client, learner: User, sandbox: Sandbox
 ) -> None:

@@ -64,13 +64,18 @@ def test_a_dispute_won_gives_the_amount_back_but_not_the_fee(gateway: Gateway, s
     assert lines(gateway, "adjustment") == [("adjustment", -6000, 2000, name), ("adjustment", 6000, 0, name)]
 
 
-def test_a_dispute_lost_is_closed_with_nothing_given_back(gateway: Gateway, sandbox: Sandbox) -> None:
+def test_a_dispute_lost_is_closed_with_nothing_given_back_until_an_appeal(gateway: Gateway, sandbox: Sandbox) -> None:
     name = sandbox.open_dispute(pay(gateway, sandbox))
     news(sandbox)
     sandbox.lose_dispute(name)
     assert news(sandbox) == ["charge.dispute.closed"]
     assert gateway.retrieve_dispute(name).state == DisputeState.LOST
     assert lines(gateway, "adjustment") == [("adjustment", -6000, 2000, name)]
+    with pytest.raises(Refusal):
+        sandbox.lose_dispute(name)
+    sandbox.win_dispute(name)
+    assert gateway.retrieve_dispute(name).state == DisputeState.WON
+    assert lines(gateway, "adjustment") == [("adjustment", -6000, 2000, name), ("adjustment", 6000, 0, name)]
     with pytest.raises(Refusal):
         sandbox.win_dispute(name)
 

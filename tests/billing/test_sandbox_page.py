@@ -80,6 +80,10 @@ def test_a_payment_is_disputed_and_the_dispute_decided_by_hand(gateway: Gateway,
     press(sandbox, "disputes/lose/", dispute=dispute["id"])
     assert gateway.retrieve_dispute(dispute["id"]).state == DisputeState.LOST
     assert "Perdue" in look(sandbox)
+    assert "Gagner en appel" in look(sandbox)
+    press(sandbox, "disputes/win/", dispute=dispute["id"])
+    assert gateway.retrieve_dispute(dispute["id"]).state == DisputeState.WON
+    assert "Gagner en appel" not in look(sandbox)
 
 
 def test_a_banks_question_becomes_a_dispute_by_hand(gateway: Gateway, sandbox: Sandbox) -> None:
