@@ -68,6 +68,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             return OVER if refused.code == "ended" else NOT_NOW
         self.video_session, self.role = found, found.role_of(self.user)
         await self.channel_layer.group_add(found.group, self.channel_name)
+        await self._note_visit()
         await self._send_state(last_chat_id=0)
         await self._tell("room.lobby", event="arrived")
         self._spawn(self._repeat_state())
@@ -85,6 +86,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
             await in_database(services.leave, video_session_id=self.video_session.pk, lease=lease)
         if lease:
             await self._tell("room.peer", event="gone")
+        else:
+            await self._note_visit()
         await self._tell("room.lobby", event="gone")
 
     # --- what the page says -------------------------------------------------------------------------------------------
@@ -259,9 +262,15 @@ class RoomConsumer(AsyncWebsocketConsumer):
             about = {"video_session": self.video_session, "by": self.user, "up_to": lines[-1]["id"]}
             await in_database(services.mark_heard, **about)
 
+    async def _note_visit(self) -> None:
+        """The lease tells of a page that joined; before and after, this does."""
+        if not self.lease:
+            await in_database(services.note_visit, video_session=self.video_session, by=self.user)
+
     async def _repeat_state(self) -> None:
         while self.video_session:
             await asyncio.sleep(SNAPSHOT_SECONDS)
+            await self._note_visit()
             await self._show(await in_database(peek, video_session_id=self.video_session.pk))
 
     def _spawn(self, work: Awaitable[None]) -> None:

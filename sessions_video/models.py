@@ -203,6 +203,26 @@ class Segment(models.Model):
         return f"{self.started_at}–{self.ended_at}"
 
 
+class Visit(models.Model):
+    """A span in which one person had the room open, before or during the call, to within a few seconds."""
+
+    video_session = models.ForeignKey(VideoSession, models.PROTECT, related_name="visits")
+    role = models.CharField(max_length=8)
+    opened_at = models.BigIntegerField()
+    last_seen = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["opened_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=_values(Role)), name="visit_role_known"),
+            models.CheckConstraint(condition=Q(last_seen__gte=F("opened_at")), name="visit_seen_after_opening"),
+        ]
+        indexes = [models.Index(fields=["video_session", "role", "-last_seen"], name="visit_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.opened_at}–{self.last_seen}"
+
+
 class EventKind(models.TextChoices):
     JOINED = "joined", _("entre")
     LEFT = "left", _("sort")

@@ -14,7 +14,8 @@ from messaging.selectors import recent_messages, thread_between
 from sessions_video.errors import Ended, NotConfirmed, NotToday, RoomError
 from sessions_video.models import EventKind, RoomEvent, VideoSession
 from sessions_video.parts import Part, split_free
-from sessions_video.rules import Cause, Phase, Role, Segment
+from sessions_video.rules import Segment
+from sessions_video.states import Cause, Phase, Role
 
 
 def get_video_session_for(user: User, reference: str, *, lock: bool = False) -> VideoSession:
@@ -33,10 +34,15 @@ def get_video_session_for(user: User, reference: str, *, lock: bool = False) -> 
 
 
 def get_ended_session_for(user: User, reference: str) -> VideoSession:
-    """For the proof: 404 until the session has ended."""
-    ended = VideoSession.objects.of(user).with_people().filter(phase=Phase.ENDED)
+    """For the proof: 404 until the session has ended. The team sees the same as its two people."""
+    sessions = VideoSession.objects.all() if may_see_all(user) else VideoSession.objects.of(user)
+    ended = sessions.with_people().filter(phase=Phase.ENDED)
     found: VideoSession = get_object_or_404(ended, booking__reference=reference)
     return found
+
+
+def may_see_all(user: User) -> bool:
+    return user.is_staff and user.has_perm("sessions_video.view_videosession")
 
 
 def refusal(video_session: VideoSession, t: int, day_words: str) -> RoomError | None:

@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern] = [
     path("salle/<reference:reference>/", views.room, name="room"),
     path("salle/<reference:reference>/ice/", views.ice, name="ice"),
     path("reservations/<reference:reference>/releve/", views.proof, name="proof"),
+    path("reservations/<reference:reference>/releve.csv", views.proof_file, name="proof_file"),
 ]

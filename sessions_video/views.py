@@ -18,10 +18,12 @@ from core import clock
 from core.templatetags.house import day
 from sessions_video.errors import Ended, NotConfirmed, RoomError
 from sessions_video.models import VideoSession
-from sessions_video.rules import Role
+from sessions_video.presences import presences_of
+from sessions_video.proof_file import cause_words, proof_spreadsheet
 from sessions_video.selectors import Line, get_ended_session_for, get_video_session_for, proof_of, refusal
+from sessions_video.states import Role
 from sessions_video.turn import ice_servers
-from sessions_video.wording import CAUSES, KINDS, TEXTS
+from sessions_video.wording import KINDS, TEXTS
 
 
 def _member(request: HttpRequest) -> User:
@@ -112,8 +114,10 @@ def proof(request: HttpRequest, reference: str) -> HttpResponse:
         "video_session": video_session,
         "booking": booking,
         "is_learner": booking.learner_id == user.pk,
+        "is_party": user in (booking.learner, booking.mentor),
         "awaits_review": booking.awaits_review(user, clock.now()),
         "proof": result,
+        "presences": presences_of(video_session),
         "lines": [_described(line) for line in result.lines],
         "chart": _chart(result.lines),
         "total_seconds": sum(line.seconds for line in result.lines),
@@ -123,9 +127,16 @@ def proof(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "sessions_video/proof.html", context)
 
 
+@login_required
+@require_safe
+def proof_file(request: HttpRequest, reference: str) -> HttpResponse:
+    """The intervals of the proof for a spreadsheet: times with their offset from UTC."""
+    video_session = get_ended_session_for(_member(request), reference)
+    return proof_spreadsheet(video_session)
+
+
 def _described(line: Line) -> dict[str, Any]:
-    name = line.person.get_short_name() if line.person else ""
-    return {"line": line, "kind": KINDS[line.kind], "cause": str(CAUSES[line.cause]) % {"name": name}}
+    return {"line": line, "kind": KINDS[line.kind], "cause": cause_words(line)}
 
 
 def _chart(lines: list[Line]) -> list[dict[str, Any]]:

@@ -141,6 +141,7 @@ def _notes(content: Content, line: Line) -> Iterator[str]:
     if line["seconds"]:
         including_vat = "" if "exemption" in content else " TTC"
         yield f"Tarif convenu\u202f: {rate(line['rate_cents'])}{including_vat}, à la seconde."
+        yield f"Décompte\u202f: relevé de session {line['reference'].rpartition(':')[2]}."
     elif content["kind"] == DocumentKind.INVOICE:
         yield "Montant convenu, sans décompte de temps."
     elif content["kind"] == DocumentKind.CREDIT_NOTE:

@@ -4,6 +4,7 @@ from sessions_video.services.opening import cancel_room, open_room
 from sessions_video.services.presence import beat, join, leave
 from sessions_video.services.sweeping import due_sessions, sweep_session
 from sessions_video.services.timekeeping import ask_end, confirm_end, drop_end, start_paid
+from sessions_video.services.visits import note_visit
 
 __all__ = [
     "ask_end",
@@ -18,6 +19,7 @@ __all__ = [
     "leave",
     "mark_begun",
     "mark_heard",
+    "note_visit",
     "open_room",
     "say",
     "start_paid",

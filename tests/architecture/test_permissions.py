@@ -123,7 +123,9 @@ TABLE = {
     "sessions_video:room": BOTH,
     # The session has ended.
     "sessions_video:ice": "GET login 404 403 403 404",
-    "sessions_video:proof": BOTH,
+    # The team reads the same evidence.
+    "sessions_video:proof": "GET login 404 200 200 200",
+    "sessions_video:proof_file": "GET login 404 200 200 200",
     "reviews:new": "GET login 404 200 404 404",
     "reviews:edit": "GET login 404 200 404 404",
     **dict.fromkeys(

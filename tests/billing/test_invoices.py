@@ -114,6 +114,7 @@ def test_the_document_carries_what_the_law_asks_for(learner: User, mentor: User)
         "Prestation de services",
         "Jeudi 3\u00a0décembre\u00a02026, de 11:04:48 à 12:00:00 (Europe/Paris).",
         "55\u00a0min 12\u00a0s",
+        "Décompte\u202f: relevé de session",
         "39,17\u00a0€/h",
         "36,03\u00a0€",
         "7,21\u00a0€",

@@ -299,6 +299,7 @@ WITHOUT_PAGE = {
     "billing:webhook": MACHINE,
     "billing:webhook_v2": MACHINE,
     "sessions_video:ice": MACHINE,
+    "sessions_video:proof_file": FILE,
     "billing:invoice_pdf": FILE,
     "billing:invoices_csv": FILE,
     "billing:invoices_zip": FILE,
