@@ -15,15 +15,16 @@ from accounts.models import MemberPage, Theme, User
 from accounts.portraits import MAX_BYTES
 from accounts.selectors import place_names
 from accounts.services import PageWords, accept_legal
+from core.forms import OneLineField
 
 NAME_LENGTH = 60
 
 
 class NameFields(forms.Form):
-    first_name = forms.CharField(
+    first_name = OneLineField(
         label=_("Prénom"), max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
     )
-    last_name = forms.CharField(
+    last_name = OneLineField(
         label=_("Nom"), max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
     )
 

@@ -11,6 +11,7 @@ from stdnum.fr import siren, tva
 from billing.models import BillingProfile
 from billing.services.credit import LEAST_CENTS
 from billing.states import VatRegime
+from core.forms import OneLineField
 from core.money import NARROW_SPACE, NO_BREAK_SPACE, format_euros
 
 SIREN_MISSING = _("Pour devenir mentor, il faut un numéro SIREN\u202f: la loi demande de pouvoir facturer.")
@@ -27,6 +28,7 @@ class BillingProfileForm(forms.ModelForm[BillingProfile]):
     class Meta:
         model = BillingProfile
         fields = ["business_name", "address", "postcode", "city", "siren", "vat_regime", "vat_number"]
+        field_classes = dict.fromkeys(("business_name", "address", "postcode", "city"), OneLineField)
         labels = {"business_name": _("Nom ou raison sociale")}
         help_texts = {
             "business_name": _("Tel qu’il figure au registre, par exemple «\u202fInès Haddad EI\u202f»."),

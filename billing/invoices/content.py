@@ -18,6 +18,7 @@ from billing.invoices.register import legal_date
 from billing.models import Adjustment, BillingProfile, Settlement
 from billing.rules import mentor_vat_basis_points
 from billing.states import DocumentKind
+from core.text import one_line
 
 VERSION = 2
 CURRENCY = "EUR"
@@ -228,7 +229,7 @@ def buyer_of(member: User) -> Party:
 def _private(member: User) -> Party:
     """Somebody who bought for himself."""
     return Party(
-        name=member.get_full_name() or "Client particulier",
+        name=one_line(member.get_full_name()) or "Client particulier",
         address="",
         postcode="",
         city="",

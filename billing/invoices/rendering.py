@@ -16,13 +16,16 @@ from billing.invoices.cii import business_terms
 from billing.invoices.content import Content
 from billing.invoices.document import TITLES, render_html, title_of
 from billing.invoices.upgrade import upgrade
+from core.text import one_line
 
 LEVEL = "en16931"
+# In the place of a text that is nothing but such characters: a document names its parties.
+NOTHING_TO_READ = "–"
 
 
 def render(stored: Mapping[str, Any]) -> bytes:
     """The file to store. Bytes differ from one call to the next (dates, identifiers): keep the first."""
-    content = upgrade(stored)
+    content = _printable(upgrade(stored))
     title = title_of(content)
     file: bytes = generate_from_binary(
         render_page(content),
@@ -41,6 +44,15 @@ def render(stored: Mapping[str, Any]) -> bytes:
         },
     )
     return file
+
+
+def _printable(value: Any) -> Any:
+    """What members typed may hold characters that XML has no place for, or that turn what is read around."""
+    if isinstance(value, str):
+        return one_line(value) or NOTHING_TO_READ * bool(value)
+    if isinstance(value, dict):
+        return {name: _printable(inner) for name, inner in value.items()}
+    return [_printable(inner) for inner in value] if isinstance(value, list) else value
 
 
 def render_xml(content: Content) -> bytes:

@@ -108,6 +108,8 @@ def corrections_match_ledger(_now: datetime) -> Check:
           FROM billing_correction correction
           LEFT JOIN billing_ledgertransaction written ON written.key = 'correction:' || correction.reference
          WHERE (correction.status = 'approved') <> (written.id IS NOT NULL)
+            OR correction.amount_cents <> (SELECT sum(abs(entry.amount)) / 2 FROM billing_ledgerentry entry
+                                            WHERE entry.transaction_id = written.id)
          UNION ALL
         SELECT '', '', written.key FROM billing_ledgertransaction written
          WHERE written.key LIKE 'correction:%' AND NOT EXISTS (

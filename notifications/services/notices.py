@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from core import clock
+from core.text import one_line
 from notifications import kinds
 from notifications.models import MutedKind, Notice
 from notifications.services.outbox import Attachment, Rendered, store_email
@@ -71,7 +72,7 @@ def _render(recipient: User, kind: str, url: str, context: Mapping[str, Any]) ->
     with translation.override(recipient.language), timezone.override(recipient.zone):
         subject = " ".join(render_to_string(f"emails/{kind}/subject.txt", full).split(" "))
         return Rendered(
-            subject=subject.strip().replace("\n", " "),
+            subject=one_line(subject),
             body_text=render_to_string(f"emails/{kind}/body.txt", full).strip() + "\n",
             body_html=render_to_string(f"emails/{kind}/body.html", full | {"subject": subject.strip()}),
         )

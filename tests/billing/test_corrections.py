@@ -1,6 +1,7 @@
 """Compensating entries: two people, balances that allow it, and a ledger that stays right."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -192,10 +193,36 @@ class TestTwoPeople:
                 execute(statement, person, correction.pk)
 
     def test_the_database_refuses_accounts_for_a_member_and_a_member_for_accounts(self) -> None:
-        correction = proposed(member=make_member())
-        for statement in ("SET debit_code = 'stripe'", "SET kind = 'platform'", "SET member_id = NULL"):
+        written = Correction.objects.filter(pk=proposed(member=make_member()).pk).values().get()
+        wrongs: list[dict[str, str | None]] = [{"debit_code": "stripe"}, {"kind": "platform"}, {"member_id": None}]
+        for number, wrong in enumerate(wrongs):
+            row = Correction(**written | wrong | {"id": None, "reference": f"abcdefgh2345678{number}"})
             with pytest.raises(IntegrityError, match="correction_member_or_platform"), transaction.atomic():
-                execute(f"UPDATE billing_correction {statement} WHERE id = %s", correction.pk)
+                row.save(force_insert=True)
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE billing_correction SET amount_cents = 900000",
+            "UPDATE billing_correction SET member_id = proposed_by_id",
+            "UPDATE billing_correction SET proposed_by_id = member_id",
+            "UPDATE billing_correction SET reason = 'Autre chose.'",
+        ],
+    )
+    def test_the_database_refuses_a_change_between_the_proposal_and_the_approval(self, statement: str) -> None:
+        """Who approves has read the page before: what it showed is what is posted."""
+        proposed(member=make_member())
+        with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
+            execute(statement)
+
+    def test_the_database_refuses_another_end_of_what_was_decided_and_its_disappearance(self) -> None:
+        refused = refuse(correction=proposed(member=make_member()), by=make_staff(), note="Non.", now=NOON)
+        with pytest.raises(IntegrityError, match="decided once"), transaction.atomic():
+            execute("UPDATE billing_correction SET status = 'approved' WHERE id = %s", refused.pk)
+        execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for statement in ("DELETE FROM billing_correction", "TRUNCATE billing_correction"):
+            with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+                execute(statement)
 
 
 def execute(statement: str, *values: int | None) -> None:
@@ -309,6 +336,22 @@ class TestRaces:
         assert LedgerTransaction.objects.filter(kind="correction").count() == 1
         assert unsound() == []
 
+    def test_of_approvals_and_refusals_at_once_one_decides(self) -> None:
+        platform_funds(50_000)
+        learner = make_member()
+        correction = proposed(member=learner)
+        people = [make_staff(f"Membre{number}") for number in range(8)]
+        verbs = [approve, refuse] * 4
+        results = in_threads(
+            *(partial(_outcome, correction, person, verb) for person, verb in zip(people, verbs, strict=True))
+        )
+        assert Counter(results) == {"Correction": 1, "IllegalMove": 7}
+        correction.refresh_from_db()
+        is_approved = correction.status == CorrectionStatus.APPROVED
+        assert credit_left(learner) == (1_500 if is_approved else 0)
+        assert LedgerTransaction.objects.filter(kind="correction").count() == is_approved
+        assert unsound() == []
+
     def test_two_corrections_of_one_debt_give_up_no_more_than_it(self) -> None:
         platform_funds(50_000)
         learner = make_member()
@@ -327,8 +370,8 @@ class TestRaces:
         assert Correction.objects.count() == 1
 
 
-def _outcome(correction: Correction, person: User) -> str:
+def _outcome(correction: Correction, person: User, decide: Callable[..., Correction] = approve) -> str:
     try:
-        return type(approve(correction=correction, by=person, note="Vu.", now=NOON)).__name__
+        return type(decide(correction=correction, by=person, note="Vu.", now=NOON)).__name__
     except (IllegalMove, NotPossible) as error:
         return type(error).__name__

@@ -256,6 +256,7 @@ LEDGER, LINES = "billing_ledgertransaction", "billing_stripemovement"
         # Corrections.
         ("billing_correction", "UPDATE billing_correction SET status = 'refused'", {"corrections_match_ledger"}),
         ("billing_correction", "DELETE FROM billing_correction", {"corrections_match_ledger"}),
+        ("billing_correction", "UPDATE billing_correction SET amount_cents = 1", {"corrections_match_ledger"}),
         (
             LEDGER,
             "UPDATE billing_ledgertransaction SET key = 'x' WHERE kind = 'correction'",
