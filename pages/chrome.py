@@ -101,6 +101,7 @@ class Chrome:
         leave = [Entry(_("Se déconnecter"), reverse("account_logout"))] if self.member else []
         return [
             Entry(_("Aide"), reverse("pages:help")),
+            Entry(_("Tester ma vidéo"), reverse("sessions_video:check")),
             Entry(_("Devenir mentor"), reverse("pages:become_mentor")),
             Entry(_("Règles des avis"), reverse("pages:review_policy")),
             Entry(_("Classement"), reverse("pages:ranking_policy")),

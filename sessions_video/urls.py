@@ -1,10 +1,12 @@
 from django.urls import URLPattern, path
 
-from sessions_video import views
+from sessions_video import checking, views
 
 app_name = "sessions_video"
 
 urlpatterns: list[URLPattern] = [
+    path("salle/test/", checking.check, name="check"),
+    path("salle/test/ice/", checking.check_ice, name="check_ice"),
     path("salle/<reference:reference>/", views.room, name="room"),
     path("salle/<reference:reference>/ice/", views.ice, name="ice"),
     path("reservations/<reference:reference>/releve/", views.proof, name="proof"),

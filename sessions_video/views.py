@@ -16,6 +16,8 @@ from accounts.models import User
 from bookings.selectors import get_booking_for
 from core import clock
 from core.templatetags.house import day
+from sessions_video.check_wording import CHECK_TEXTS
+from sessions_video.checking import ECHO
 from sessions_video.errors import Ended, NotConfirmed, RoomError
 from sessions_video.models import VideoSession
 from sessions_video.presences import presences_of
@@ -62,6 +64,7 @@ def _config(video_session: VideoSession, user: User, role: Role) -> dict[str, An
     return {
         "socket": f"/ws/salle/{reference}/",
         "ice": reverse("sessions_video:ice", args=[reference]),
+        "echo": ECHO,
         "pulse": static("js/room/pulse.js"),
         "me": user.pk,
         "role": role,
@@ -70,7 +73,7 @@ def _config(video_session: VideoSession, user: User, role: Role) -> dict[str, An
         "language": get_language() or "fr",
         "beat_ms": settings.ROOM_HEARTBEAT_SECONDS * 1000,
         "proof": reverse("sessions_video:proof", args=[reference]),
-        "texts": {name: str(text) for name, text in TEXTS.items()},
+        "texts": {name: str(text) for name, text in {**TEXTS, **CHECK_TEXTS}.items()},
     }
 
 

@@ -120,6 +120,8 @@ TABLE = {
     "bookings:payment_return": "GET login 404 302 404 404",
     "bookings:cancellation": "GET login 404 302 302 404",
     "bookings:calendar": BOTH,
+    "sessions_video:check": EVERYBODY,
+    "sessions_video:check_ice": "POST 200 200 200 200 200",
     "sessions_video:room": BOTH,
     # The session has ended.
     "sessions_video:ice": "GET login 404 403 403 404",

@@ -1,79 +1,78 @@
-// Before the call: permissions on a click, preview, choice of devices, level of the microphone.
-import { canCall, chime, watchLevel } from "./devices.js";
-import { fillChoices } from "./ui.js";
+// Before the call: the checks, what this device remembers of them, and the way in.
+import { Checklist } from "./checklist.js";
+import { DeviceChecks } from "./checks.js";
+import { NetworkChecks, readServers } from "./networkchecks.js";
+import { recall, remember } from "./remembered.js";
 
 export class Lobby {
-  constructor({ page, devices, onStream }) {
-    Object.assign(this, { page, devices, onStream });
-    this.stopLevel = () => {};
-    page.click("allow", () => this.open());
-    page.click("sound-test", chime);
-    for (const choice of ["camera-choice", "microphone-choice"]) {
-      page.get(choice).addEventListener("change", () => this.reopen());
-    }
-    if (!canCall()) {
-      page.show("permission", false);
-      this.complain("not_capable", "");
-    }
+  constructor({ page, config, devices, onStream }) {
+    Object.assign(this, { page, devices });
+    const list = new Checklist(page);
+    this.checks = new DeviceChecks({ page, list, devices, onStream });
+    new NetworkChecks({
+      page,
+      list,
+      echo: config.echo,
+      fetchServers: () => readServers(fetch(config.ice), page.text("relay_unknown")),
+    });
+    this.guard();
+    this.skipping();
   }
 
-  reopen() {
-    return this.open({
-      cameraId: this.page.get("camera-choice").value,
-      microphoneId: this.page.get("microphone-choice").value,
+  open(wish) {
+    return this.checks.open(wish);
+  }
+
+  stopLevel() {
+    this.checks.stopLevel();
+  }
+
+  // --- the next time ----------------------------------------------------------------------------------------------
+
+  skipping() {
+    const { page } = this;
+    const box = page.get("skip");
+    box.checked = recall().skip === true;
+    page.get("checks").open = !box.checked;
+    page.show("skipped", box.checked);
+    box.addEventListener("change", () => {
+      remember({ skip: box.checked });
+      page.show("skipped", false);
     });
   }
 
-  async open(chosen) {
-    this.page.show("device-error", false);
-    try {
-      const stream = await this.devices.open(chosen);
-      this.page.get("preview").srcObject = stream;
-      this.page.get("self").srcObject = stream;
-      await this.describe(stream);
-      this.onStream();
-    } catch (error) {
-      this.explain(error);
-    }
-  }
+  // --- the way in -------------------------------------------------------------------------------------------------
 
-  async describe(stream) {
+  // SK-80: the session needs sound and image. Whoever comes without any of them says so, and reads what it means.
+  guard() {
     const { page, devices } = this;
-    const { cameras, microphones } = await devices.list();
-    const { camera, microphone } = devices;
-    const number = (name) => (index) => page.text(name, { number: index });
-    fillChoices(page.get("camera-choice"), cameras, camera?.getSettings().deviceId, number("camera_number"));
-    fillChoices(
-      page.get("microphone-choice"), microphones, microphone?.getSettings().deviceId, number("microphone_number"),
+    page.get("entrance").addEventListener(
+      "click",
+      (event) => {
+        const connects = page.get("connect").contains(event.target);
+        if (!connects || devices.stream || this.withoutDevices) return;
+        event.stopPropagation();
+        this.prepare();
+      },
+      { capture: true },
     );
-    const hadFocus = page.get("permission").contains(document.activeElement);
-    page.show("permission", false);
-    page.show("devices");
-    // The button that was pressed goes away: its focus goes on to what took its place.
-    if (hadFocus) page.get("camera-choice").focus();
-    page.write("device-state", page.text(camera ? "devices_ready" : "microphone_ready"));
-    if (!camera) this.complain("no_camera", "");
-    this.stopLevel();
-    this.stopLevel = watchLevel(stream, (level) => (page.get("level").value = level));
+    page.click("enter-alone", () => this.askToEnterAlone());
+    // Both ways in are open when the other person is here.
+    const [connect, alone] = [page.get("connect"), page.get("enter-alone")];
+    const follow = () => (alone.disabled = connect.disabled);
+    new MutationObserver(follow).observe(connect, { attributes: true, attributeFilter: ["disabled"] });
+    follow();
   }
 
-  // E-16 and E-17: what happened and what to do, by the browser found.
-  explain(error) {
-    if (["NotAllowedError", "SecurityError"].includes(error.name)) {
-      const browser = navigator.userAgentData || /Chrom/.test(navigator.userAgent) ? "chromium"
-        : /Firefox/.test(navigator.userAgent) ? "firefox" : "other";
-      this.complain("devices_blocked", `devices_blocked_${browser}`);
-    } else if (["NotFoundError", "OverconstrainedError"].includes(error.name)) {
-      this.complain("no_microphone", "");
-    } else {
-      this.complain("device_busy", "");
-    }
-    this.page.show("permission");
+  async prepare() {
+    await this.open();
+    if (this.devices.stream) this.page.get("connect").click();
+    else await this.askToEnterAlone();
   }
 
-  complain(title, steps) {
-    this.page.write("device-error-title", this.page.text(title));
-    this.page.write("device-error-steps", steps ? this.page.text(steps) : "");
-    this.page.show("device-error");
+  async askToEnterAlone() {
+    this.withoutDevices = await this.page.ask("alone-dialog");
+    if (this.withoutDevices) this.page.get("connect").click();
+    this.withoutDevices = false;
   }
 }

@@ -45,7 +45,7 @@ const ending = new Ending({ page, config, signaling, meter, band });
 
 const call = new Call({ page, config, signaling });
 const devices = new Devices();
-const lobby = new Lobby({ page, devices, onStream: () => own.send() });
+const lobby = new Lobby({ page, config, devices, onStream: () => own.send() });
 const share = new Share({ page, signaling, call });
 const own = new Own({ page, signaling, call, devices, share, askForDevices: () => lobby.open() });
 new Other({ page, signaling, call });
