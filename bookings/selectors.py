@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from bookings.models import Booking, BookingQuerySet
-from bookings.states import ENDED, FINAL, OPEN, Status
+from bookings.states import ENDED, FINAL, OPEN, TAKEN, Status
 from core import clock, values
 from core.references import Described
 
@@ -68,6 +68,13 @@ def today_sessions(user: User, now: datetime | None = None) -> list[Booking]:
         .order_by("starts_at")
     )
     return [booking for booking in near if booking.day_bounds.starts_at <= moment < booking.day_bounds.ends_at]
+
+
+def next_start_of_mentor(booking: Booking, after: datetime) -> datetime | None:
+    """When the mentor's next other agreed session starts, or one whose planned time is running has started."""
+    others = Booking.objects.filter(mentor=booking.mentor_id, status__in=TAKEN, ends_at__gt=after)
+    starts = others.exclude(pk=booking.pk).order_by("starts_at").values_list("starts_at", flat=True)
+    return starts.first()
 
 
 def upcoming(user: User, now: datetime | None = None) -> BookingQuerySet:

@@ -19,10 +19,12 @@ from core.errors import DomainError
 from sessions_video import broadcast, services
 from sessions_video.errors import BadMessage, RoomError
 from sessions_video.models import VideoSession
+from sessions_video.offers import offers_for
 from sessions_video.protocol import Allowance, parse
-from sessions_video.reading import peek
+from sessions_video.reading import peek, seen_by
 from sessions_video.selectors import chat_lines, get_video_session_for, refusal
-from sessions_video.threads import beats, in_database
+from sessions_video.states import Role
+from sessions_video.threads import beats, in_database, with_bank
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +123,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             services.join, video_session=self.video_session, by=self.user, page=UUID(self.page)
         )
         self.lease = entrance.lease
-        await self._say({"type": "room.joined", "state": entrance.state})
+        await self._say({"type": "room.joined", "state": seen_by(entrance.state, self.role)})
         if entrance.replaced_pages:
             await self._tell("room.replaced", pages=[str(page) for page in entrance.replaced_pages])
         await self._tell("room.peer", event="joined")
@@ -161,6 +163,32 @@ class RoomConsumer(AsyncWebsocketConsumer):
         message = {"type": "notice", "code": "paid_started", "at": at}
         await self._tell("room.message", message=message, everybody=True)
 
+    async def offer_extensions(self, _fields: dict[str, Any]) -> None:
+        """What the learner may choose, told to this page alone."""
+        if self.role is Role.LEARNER:
+            with translation.override(self.user.language):
+                offered = await in_database(offers_for, video_session=self.video_session)
+            await self._say({"type": "extension.offers", **offered})
+
+    async def ask_extension(self, fields: dict[str, Any]) -> None:
+        # The bank may take its time: signs of life go on meanwhile.
+        self._spawn(self._ask_extension(services.Wish(**fields)))
+
+    async def _ask_extension(self, wish: services.Wish) -> None:
+        try:
+            url = await with_bank(services.ask_extension, video_session=self.video_session, by=self.user, wish=wish)
+        except DomainError as error:
+            await self._refuse(error)
+        else:
+            await self._say({"type": "extension.payment", "request_id": str(wish.request_id), "url": url})
+
+    async def answer_extension(self, fields: dict[str, Any]) -> None:
+        answer = services.accept_extension if fields.pop("accepts") else services.refuse_extension
+        await in_database(answer, video_session=self.video_session, by=self.user, **fields)
+
+    async def withdraw_extension(self, fields: dict[str, Any]) -> None:
+        await in_database(services.withdraw_extension, video_session=self.video_session, by=self.user, **fields)
+
     async def ask_end(self, _fields: dict[str, Any]) -> None:
         await in_database(services.ask_end, video_session=self.video_session, by=self.user)
 
@@ -183,6 +211,10 @@ class RoomConsumer(AsyncWebsocketConsumer):
         "share.ask": lambda self, fields: self.relay("share.ask", fields),
         "share.decline": lambda self, fields: self.relay("share.decline", fields),
         "meter.start": start_paid,
+        "extension.offers": offer_extensions,
+        "extension.ask": ask_extension,
+        "extension.answer": answer_extension,
+        "extension.withdraw": withdraw_extension,
         "end.ask": ask_end,
         "end.confirm": confirm_end,
         "end.drop": drop_end,
@@ -245,7 +277,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             await broadcast.send(self.video_session.group, message)
 
     async def _show(self, state: dict[str, Any]) -> None:
-        await self._say(state)
+        await self._say(seen_by(state, self.role))
         if state["phase"] == "ended":
             self.lease = None
             await self.close(OVER)

@@ -48,6 +48,54 @@ class CannotStart(RoomError):
     )
 
 
+class AlreadyPaid(CannotStart):
+    """The button pressed twice, or the free time was over already."""
+
+    code = "already_paid"
+    user_message = _("Le temps payé est déjà en cours\u202f: rien n’a changé.")
+
+
+class ExtensionRefused(RoomError):
+    """An extension cannot be asked for, or answered, as things stand."""
+
+    code = "extension"
+    user_message = _("Cette demande de prolongation n’attend plus de réponse.")
+
+
+class ExtensionNotYours(ExtensionRefused):
+    user_message = _("Seul l’apprenant demande une prolongation, et seul le mentor y répond.")
+
+
+class ExtensionNotYet(ExtensionRefused):
+    user_message = _("Vous pourrez prolonger quand il restera 5 minutes.")
+
+
+class ExtensionPending(ExtensionRefused):
+    user_message = _("Une demande de prolongation est déjà en cours.")
+
+
+class ExtensionTooLong(ExtensionRefused):
+    user_message = _(
+        "La session ne peut pas être prolongée d’autant\u202f: minuit ou la prochaine session du mentor arrive avant."
+    )
+
+
+class ExtensionPriceChanged(ExtensionRefused):
+    user_message = _("Le prix de la prolongation a changé. Rien n’a été débité\u202f: vérifiez le nouveau prix.")
+
+
+class ExtensionAccepted(ExtensionRefused):
+    """Too late to take it back."""
+
+    user_message = _("Votre mentor a déjà accepté\u202f: la session est prolongée.")
+
+
+class ExtensionUnfunded(ExtensionRefused):
+    """The credit was there when the mentor was asked, and is gone."""
+
+    user_message = _("Le crédit de l’apprenant ne suffit plus\u202f: la session n’est pas prolongée.")
+
+
 class NothingToConfirm(RoomError):
     code = "nothing_to_confirm"
     user_message = _("Votre interlocuteur n’a pas demandé à terminer la session.")

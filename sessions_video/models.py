@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from bookings.models import Booking
 from core.money import price_cents
-from sessions_video.rules import Cause, Phase, Role
+from sessions_video.states import PENDING, UNFUNDED, Cause, ExtensionStatus, Phase, Role
 
 
 class Int8Range(Func):
@@ -27,6 +27,10 @@ class Int8Range(Func):
 
 def _values(enum: type[Phase] | type[Cause] | type[Role]) -> list[str]:
     return [member.value for member in enum]
+
+
+_UNFUNDED = sorted(UNFUNDED)
+_ANSWERABLE = [ExtensionStatus.ASKED, ExtensionStatus.ACCEPTED, ExtensionStatus.REFUSED]
 
 
 class VideoSessionQuerySet(models.QuerySet["VideoSession"]):
@@ -223,6 +227,65 @@ class Visit(models.Model):
         return f"{self.role} {self.opened_at}–{self.last_seen}"
 
 
+class Extension(models.Model):
+    """The learner's wish to go on, and what became of it (K-4). `ms` and the price never change.
+
+    `asked_at`: when the mentor was asked; until then the money was being brought together.
+    """
+
+    video_session = models.ForeignKey(VideoSession, models.PROTECT, related_name="extensions")
+    # Given by the page: asked twice, it is one extension.
+    request_id = models.UUIDField(unique=True)
+    ms = models.BigIntegerField(_("durée (ms)"))
+    price_cents = models.BigIntegerField(_("prix"))
+    # The part the learner agreed to pay by card.
+    card_cents = models.BigIntegerField(_("part par carte"))
+    # Which hold of the booking its acceptance makes.
+    hold_number = models.PositiveSmallIntegerField()
+    status = models.CharField(_("état"), max_length=10, choices=ExtensionStatus, default=ExtensionStatus.PREPARING)
+    begun_at = models.BigIntegerField()
+    asked_at = models.BigIntegerField(null=True)
+    expires_at = models.BigIntegerField()
+    decided_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("prolongation")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["video_session"], condition=Q(status__in=sorted(PENDING)), name="one_pending_extension"
+            ),
+            models.UniqueConstraint(
+                fields=["video_session", "hold_number"],
+                condition=Q(status=ExtensionStatus.ACCEPTED),
+                name="extension_held_once",
+            ),
+            models.CheckConstraint(condition=Q(status__in=ExtensionStatus.values), name="extension_status_known"),
+            models.CheckConstraint(
+                condition=Q(ms__gt=0, price_cents__gt=0, card_cents__gte=0, hold_number__gte=2), name="extension_terms"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=sorted(PENDING), decided_at=None)
+                | Q(decided_at__gte=F("begun_at")) & ~Q(status__in=sorted(PENDING)),
+                name="extension_decision_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=_UNFUNDED, asked_at=None)
+                | Q(status__in=_ANSWERABLE, asked_at__gte=F("begun_at"))
+                | Q(status__in=[ExtensionStatus.LAPSED, ExtensionStatus.WITHDRAWN]),
+                name="extension_mentor_was_asked",
+            ),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("begun_at")), name="extension_expires_later"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.minutes} min, {self.status}"
+
+    @property
+    def minutes(self) -> int:
+        return self.ms // 60_000
+
+
 class EventKind(models.TextChoices):
     JOINED = "joined", _("entre")
     LEFT = "left", _("sort")
@@ -232,6 +295,11 @@ class EventKind(models.TextChoices):
     END_ASKED = "end_asked", _("demande à terminer")
     END_DROPPED = "end_dropped", _("renonce à terminer")
     LIMIT_REACHED = "limit_reached", _("temps prévu écoulé")
+    EXTENSION_ASKED = "extend_asked", _("demande une prolongation")
+    EXTENSION_ACCEPTED = "extend_accepted", _("accepte la prolongation")
+    EXTENSION_REFUSED = "extend_refused", _("refuse la prolongation")
+    EXTENSION_LAPSED = "extend_lapsed", _("prolongation sans réponse")
+    EXTENSION_WITHDRAWN = "extend_withdrawn", _("retire sa demande de prolongation")
     ENDED = "ended", _("session terminée")
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from core import clock
 from core.money import price_cents
-from sessions_video.models import Lease, VideoSession
+from sessions_video.models import Extension, Lease, VideoSession
 from sessions_video.rules import Day, Meter, Policy, Stop
 from sessions_video.rules import Lease as Presence
 from sessions_video.states import Cause, Phase, Role
@@ -43,8 +43,11 @@ def _pending_stop(row: VideoSession) -> Stop | None:
     return Stop(row.pending_stop_at, Cause(row.pending_stop_cause), role)
 
 
-def snapshot(row: VideoSession, meter: Meter, t: int) -> dict[str, Any]:
-    """The authoritative state a page draws from (`meter.state`). Times in ms, money in cents."""
+def snapshot(row: VideoSession, meter: Meter, t: int, extension: Extension | None) -> dict[str, Any]:
+    """The authoritative state a page draws from (`meter.state`), the newest extension included.
+
+    Times in ms, money in cents. What it holds for one person alone is taken out by `seen_by`.
+    """
     shown = meter.read(t)
     window_ends_at = None if meter.limit_reached_at is None else meter.limit_reached_at + meter.policy.window_ms
     return {
@@ -65,7 +68,30 @@ def snapshot(row: VideoSession, meter: Meter, t: int) -> dict[str, Any]:
         "end_asked_by": meter.end_asked_by,
         "window_ends_at": window_ends_at,
         "day_end": row.day_end,
+        "extension": extension and _shown(extension, window_ends_at),
     }
+
+
+def _shown(extension: Extension, window_ends_at: int | None) -> dict[str, Any]:
+    expires_at = extension.expires_at
+    return {
+        "request_id": str(extension.request_id),
+        "status": extension.status,
+        "ms": extension.ms,
+        "price_cents": extension.price_cents,
+        "card_cents": extension.card_cents,
+        "asked_at": extension.asked_at,
+        "expires_at": expires_at if window_ends_at is None else min(expires_at, window_ends_at),
+    }
+
+
+def seen_by(state: dict[str, Any], role: Role) -> dict[str, Any]:
+    """How the learner pays is his own business, and the mentor hears of an extension once it is paid for."""
+    extension = state["extension"]
+    if extension is None or role is Role.LEARNER:
+        return state
+    told = {name: value for name, value in extension.items() if name != "card_cents"}
+    return state | {"extension": told if extension["asked_at"] else None}
 
 
 def peek(video_session_id: int) -> dict[str, Any]:
@@ -74,4 +100,4 @@ def peek(video_session_id: int) -> dict[str, Any]:
     meter = meter_of(row, Lease.objects.filter(video_session=row, closed_at=None))
     t = clock.database_now_ms()
     meter.advance(t)
-    return snapshot(row, meter, t)
+    return snapshot(row, meter, t, row.extensions.last())

@@ -18,11 +18,18 @@ from sessions_video import services
 
 T = TypeVar("T")
 POOL = ThreadPoolExecutor(16, thread_name_prefix="room")
+# Work that waits for a bank keeps no thread from the rooms.
+BANK_POOL = ThreadPoolExecutor(4, thread_name_prefix="bank")
 GATHER_SECONDS = 0.1
 
 
 async def in_database(work: Callable[..., T], /, **arguments: Any) -> T:
     call = database_sync_to_async(partial(work, **arguments), thread_sensitive=False, executor=POOL)
+    return cast(T, await call())
+
+
+async def with_bank(work: Callable[..., T], /, **arguments: Any) -> T:
+    call = database_sync_to_async(partial(work, **arguments), thread_sensitive=False, executor=BANK_POOL)
     return cast(T, await call())
 
 

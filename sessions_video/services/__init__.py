@@ -1,5 +1,15 @@
 from sessions_video.services.chat import mark_heard, say
 from sessions_video.services.closing import close_ended, hand_over, mark_begun
+from sessions_video.services.extensions import (
+    FIRST_EXTENSION_HOLD,
+    Wish,
+    accept_extension,
+    ask_extension,
+    credit_arrived,
+    look_at_payment,
+    refuse_extension,
+    withdraw_extension,
+)
 from sessions_video.services.opening import cancel_room, open_room
 from sessions_video.services.presence import beat, join, leave
 from sessions_video.services.sweeping import due_sessions, sweep_session
@@ -7,21 +17,29 @@ from sessions_video.services.timekeeping import ask_end, confirm_end, drop_end, 
 from sessions_video.services.visits import note_visit
 
 __all__ = [
+    "FIRST_EXTENSION_HOLD",
+    "Wish",
+    "accept_extension",
     "ask_end",
+    "ask_extension",
     "beat",
     "cancel_room",
     "close_ended",
     "confirm_end",
+    "credit_arrived",
     "drop_end",
     "due_sessions",
     "hand_over",
     "join",
     "leave",
+    "look_at_payment",
     "mark_begun",
     "mark_heard",
     "note_visit",
     "open_room",
+    "refuse_extension",
     "say",
     "start_paid",
     "sweep_session",
+    "withdraw_extension",
 ]

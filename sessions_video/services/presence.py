@@ -53,7 +53,7 @@ def join(*, video_session: VideoSession, by: User, page: UUID) -> Entrance:
         raise
     if not joined:
         raise Ended
-    return Entrance(lease, snapshot(turn.row, turn.meter, turn.t), old)
+    return Entrance(lease, snapshot(turn.row, turn.meter, turn.t, turn.extension), old)
 
 
 def _let_go_elsewhere(user: User, video_session_id: int) -> None:

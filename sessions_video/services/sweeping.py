@@ -5,6 +5,7 @@ from django.db import transaction
 from core import clock
 from sessions_video.models import VideoSession
 from sessions_video.services.closing import hand_over, mark_begun
+from sessions_video.services.extension_moves import ask_mentor_when_paid
 from sessions_video.services.writer import locked_meter
 
 
@@ -20,6 +21,7 @@ def sweep_session(video_session_id: int) -> bool:
         if not rows.filter(pk=video_session_id).exists():
             return False
         with locked_meter(video_session_id) as turn:
+            ask_mentor_when_paid(turn)
             begun = turn.row.in_progress_at is None and turn.meter.confirmed_seconds() > 0
     if turn.meter.is_over:
         hand_over(video_session_id=video_session_id)

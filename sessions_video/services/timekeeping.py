@@ -1,18 +1,22 @@
 """What the two people decide about the meter."""
 
 from accounts.models import User
-from sessions_video.errors import CannotStart, NothingToConfirm
+from sessions_video.errors import AlreadyPaid, CannotStart, NothingToConfirm
 from sessions_video.models import EventKind, VideoSession
 from sessions_video.services.closing import hand_over
-from sessions_video.services.writer import Turn, locked_meter
+from sessions_video.services.turns import Turn
+from sessions_video.services.writer import locked_meter
+from sessions_video.states import Role
 
 
 def start_paid(*, video_session: VideoSession, by: User) -> int:
     """« Démarrer la session payante »: the mentor gives up what is left of the free time (SK-87). Returns when (ms)."""
+    role = video_session.role_of(by)
     with locked_meter(video_session.pk) as turn:
-        if not turn.meter.start_paid(turn.t, video_session.role_of(by)):
-            raise CannotStart
-        turn.note(EventKind.PAID_STARTED, video_session.role_of(by))
+        if not turn.meter.start_paid(turn.t, role):
+            is_paid = role is Role.MENTOR and turn.meter.read(turn.t).paid
+            raise AlreadyPaid if is_paid else CannotStart
+        turn.note(EventKind.PAID_STARTED, role)
         return turn.t
 
 

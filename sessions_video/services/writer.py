@@ -4,46 +4,22 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import User
 from core import clock
 from sessions_video import broadcast
 from sessions_video.models import EventKind, Lease, RoomEvent, Segment, VideoSession
 from sessions_video.reading import meter_of, snapshot
-from sessions_video.rules import Meter
+from sessions_video.services.extension_moves import lapse_when_due, next_look
+from sessions_video.services.turns import Turn
 from sessions_video.states import Cause, Phase, Role
 
 WORKER = f"{socket.gethostname()}:{os.getpid()}"[:64]
 _CLOSINGS = {Cause.LEFT: EventKind.LEFT, Cause.LOST: EventKind.LOST, Cause.REPLACED: EventKind.REPLACED}
-
-
-@dataclass
-class Turn:
-    """One locked session, its meter and the instant `t` that counts in this transaction."""
-
-    row: VideoSession
-    meter: Meter
-    t: int
-    leases: dict[UUID, Lease]
-    news: list[RoomEvent] = field(default_factory=list)
-    joining: dict[UUID, tuple[User, UUID]] = field(default_factory=dict)
-
-    def note(self, kind: EventKind, role: Role | None = None, *, at: int | None = None, detail: str = "") -> None:
-        self.news.append(
-            RoomEvent(
-                video_session=self.row,
-                at=self.meter.last_ms if at is None else at,
-                kind=kind,
-                role=role or "",
-                detail=detail,
-            )
-        )
 
 
 @contextmanager
@@ -53,11 +29,13 @@ def locked_meter(video_session_id: int) -> Iterator[Turn]:
         turn = _load(video_session_id)
         before = _shown(turn)
         turn.meter.advance(turn.t)
+        lapse_when_due(turn)
         yield turn
+        lapse_when_due(turn)
         _save(turn)
         if _shown(turn) != before:
             turn.row.revision += 1
-            state = snapshot(turn.row, turn.meter, turn.t)
+            state = snapshot(turn.row, turn.meter, turn.t, turn.extension)
             transaction.on_commit(partial(broadcast.meter_changed, turn.row.group, state), robust=True)
         turn.row.save()
 
@@ -70,7 +48,7 @@ def _load(video_session_id: int) -> Turn:
     found = {lease.pk: lease for lease in leases}
     t = clock.database_now_ms()
     meter = meter_of(row, list(found.values()))
-    return Turn(row, meter, max(t, meter.last_ms), found)
+    return Turn(row, meter, max(t, meter.last_ms), found, extension=row.extensions.last())
 
 
 def _shown(turn: Turn) -> tuple[object, ...]:
@@ -87,6 +65,7 @@ def _shown(turn: Turn) -> tuple[object, ...]:
         m.is_live(Role.MENTOR),
         m.is_live(Role.LEARNER),
         m.elapsed_ms(m.last_ms) >= m.free_ms,
+        (turn.extension.pk, turn.extension.status) if turn.extension else None,
     )
 
 
@@ -107,7 +86,7 @@ def _save(turn: Turn) -> None:
     row.pending_stop_cause = stop.cause if stop else ""
     row.pending_stop_role = (stop.role or "") if stop else ""
     row.end_asked_by, row.last_ms = meter.end_asked_by or "", meter.last_ms
-    row.next_action_at = meter.next_action_at()
+    row.next_action_at = next_look(turn, meter.next_action_at())
 
 
 def _save_leases(turn: Turn) -> None:

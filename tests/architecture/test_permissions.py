@@ -126,6 +126,7 @@ TABLE = {
     # The session has ended.
     "sessions_video:ice": "GET login 404 403 403 404",
     # The team reads the same evidence.
+    "sessions_video:payment_return": "GET login 404 200 404 404",
     "sessions_video:proof": "GET login 404 200 200 200",
     "sessions_video:proof_file": "GET login 404 200 200 200",
     "reviews:new": "GET login 404 200 404 404",

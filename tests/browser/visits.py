@@ -311,6 +311,7 @@ WITHOUT_PAGE = {
     "demo:email_attachment": FILE,
     "mfa_download_recovery_codes": FILE,
     "messaging:news": FRAGMENT,
+    "sessions_video:payment_return": "beside the room, after the bank; `test_extensions` passes through it",
     "bookings:payment_return": "waits for the bank, a moment only; `test_path` passes through it",
     "messaging:read": ACTION,
     "notifications:read": ACTION,

@@ -17,8 +17,9 @@ from sessions_video.models import Lease, VideoSession
 from tests import people
 from tests.billing.money import pay_in
 from tests.databases import cloned_database
+from tests.stripe import sandbox
 
-__all__ = ["cloned_database"]
+__all__ = ["cloned_database", "sandbox"]
 
 
 @dataclass
