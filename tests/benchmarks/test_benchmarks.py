@@ -12,6 +12,7 @@ from core.embedded.places import PROJECT
 
 LINES = {
     "ledger": ["bench", "settlements_per_s", "tpcb_per_s", "ratio", "postings_per_s", "postings_ratio"],
+    "room": ["bench", "rooms", "p95_ms", "floor_p95_ms", "ratio", "kib_per_socket", "lost_s", "double_s"],
     "invoices": ["bench", "per_s", "weasyprint_per_s", "ratio"],
 }
 

@@ -1,0 +1,121 @@
+"""Rooms that are open now, with two signed-in people each. Rows only: what is measured is the room, not the booking."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.crypto import get_random_string
+
+from accounts.models import User
+from billing.states import VatRegime
+from bookings.models import Booking
+from bookings.states import Status
+from core import clock
+from sessions_video.models import Segment, VideoSession
+
+HOUR_MS = 3600 * 1000
+COOKIE = settings.SESSION_COOKIE_NAME
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One person's way into one room."""
+
+    reference: str
+    cookie: str
+    is_mentor: bool
+
+
+@dataclass(frozen=True)
+class OpenRoom:
+    id: int
+    mentor: Seat
+    learner: Seat
+
+
+@transaction.atomic
+def open_rooms(count: int) -> list[OpenRoom]:
+    mentors, learners = _people("mentor", count), _people("learner", count)
+    now = clock.now()
+    bookings = Booking.objects.bulk_create(
+        Booking(
+            learner=learner,
+            mentor=mentor,
+            subject="Lire un jeu de données avec pandas",
+            hourly_rate_cents=60_00,
+            commission_basis_points=2000,
+            vat_regime=VatRegime.REGISTERED,
+            status=Status.CONFIRMED,
+            starts_at=now,
+            ends_at=now + timedelta(hours=4),
+            duration_minutes=240,
+            expires_at=now,
+            created_at=now,
+        )
+        for mentor, learner in zip(mentors, learners, strict=True)
+    )
+    t = clock.to_ms(now)
+    sessions = VideoSession.objects.bulk_create(
+        VideoSession(
+            booking=booking,
+            day=now.date(),
+            time_zone=booking.time_zone,
+            day_start=t - HOUR_MS,
+            day_end=t + 5 * HOUR_MS,
+            rate_cents=booking.hourly_rate_cents,
+            limit_ms=4 * HOUR_MS,
+            free_ms=180_000,
+            window_ms=120_000,
+            next_action_at=t + 5 * HOUR_MS,
+        )
+        for booking in bookings
+    )
+    cookies = _sign_in([*mentors, *learners])
+    return [
+        OpenRoom(
+            row.pk,
+            Seat(row.booking.reference, cookies[row.booking.mentor_id], is_mentor=True),
+            Seat(row.booking.reference, cookies[row.booking.learner_id], is_mentor=False),
+        )
+        for row in sessions
+    ]
+
+
+def counted_ms(rooms: list[OpenRoom]) -> dict[int, int]:
+    """What the segments of each room add up to."""
+    rows = Segment.objects.filter(video_session__in=[room.id for room in rooms]).values("video_session")
+    totals = rows.annotate(start=Sum("started_at"), end=Sum("ended_at"))
+    return {row["video_session"]: row["end"] - row["start"] for row in totals}
+
+
+def _people(name: str, count: int) -> list[User]:
+    return User.objects.bulk_create(
+        User(email=f"{name}-{number}@bench.invalid", first_name="Inès", last_name=f"Haddad {number}")
+        for number in range(count)
+    )
+
+
+def _sign_in(people: list[User]) -> dict[int, str]:
+    """The cookie of each person."""
+    store = SessionStore()
+    rows = {
+        person.pk: Session(
+            session_key=get_random_string(32, "abcdefghijklmnopqrstuvwxyz0123456789"),
+            session_data=store.encode(
+                {
+                    SESSION_KEY: str(person.pk),
+                    BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+                    HASH_SESSION_KEY: person.get_session_auth_hash(),
+                }
+            ),
+            expire_date=clock.now() + timedelta(days=1),
+        )
+        for person in people
+    }
+    Session.objects.bulk_create(rows.values())
+    return {pk: f"{COOKIE}={row.session_key}" for pk, row in rows.items()}
