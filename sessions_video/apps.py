@@ -7,4 +7,6 @@ class SessionsVideoConfig(AppConfig):
     verbose_name = _("Sessions vidéo")
 
     def ready(self) -> None:
-        from sessions_video import receivers  # noqa: F401, PLC0415  (needs loaded models)
+        from sessions_video import notices, receivers  # noqa: F401, PLC0415  (needs loaded models)
+
+        notices.register()

@@ -17,13 +17,15 @@ CHECK_TEXTS: dict[str, str | Promise] = {
     "browser_capable": _("Ce navigateur permet la vidéo."),
     "permission_asked": _("Répondez à la question du navigateur."),
     "devices_blocked_safari": _(
-        "Ouvrez le menu Safari, « Réglages pour ce site web », autorisez la caméra et le micro, puis réessayez."
+        "Ouvrez le menu Safari, «\u202fRéglages pour ce site web\u202f», autorisez la caméra et le micro, puis "
+        "réessayez."
     ),
     "devices_blocked_ios": _(
         "Ouvrez Réglages, puis votre navigateur, autorisez la caméra et le micro, puis rechargez cette page."
     ),
     "devices_blocked_android": _(
-        "Touchez l’icône à gauche de l’adresse, puis « Autorisations », autorisez la caméra et le micro et réessayez."
+        "Touchez l’icône à gauche de l’adresse, puis «\u202fAutorisations\u202f», autorisez la caméra et le micro et "
+        "réessayez."
     ),
     "devices_blocked_system": _(
         "L’ordinateur lui-même les refuse au navigateur\u202f: ouvrez ses réglages de confidentialité, autorisez la "

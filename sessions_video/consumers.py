@@ -45,6 +45,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self.video_session: VideoSession | None = None
         self.lease: UUID | None = None
         self.others: set[str] = set()
+        self.absent_told = False
         self.allowance = Allowance()
         self.tasks: set[asyncio.Task[None]] = set()
         # Accepted before it is refused: a browser reads the code of an open socket only.
@@ -303,10 +304,17 @@ class RoomConsumer(AsyncWebsocketConsumer):
         while self.video_session:
             await asyncio.sleep(SNAPSHOT_SECONDS)
             await self._note_visit()
-            await self._show(await in_database(peek, video_session_id=self.video_session.pk))
+            self._spawn(self._tell_absent())
+            await self._show(await threads.state_of(self.video_session.pk))
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
+    async def _tell_absent(self) -> None:
+        """Whoever is alone here for some seconds is waiting (N-12)."""
+        if not self.others and not self.absent_told:
+            about = {"video_session": self.video_session, "by": self.user}
+            self.absent_told = await in_database(services.tell_absent, **about)
+
         self.tasks.add(task)
         task.add_done_callback(self._done)
 
