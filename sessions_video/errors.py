@@ -101,6 +101,11 @@ class NothingToConfirm(RoomError):
     user_message = _("Votre interlocuteur n’a pas demandé à terminer la session.")
 
 
+class TooManyReports(RoomError):
+    code = "too_many_reports"
+    user_message = _("Vous avez déjà envoyé plusieurs signalements\u202f: nous les lisons. Réessayez dans une heure.")
+
+
 class BadMessage(RoomError):
     """A frame that no page of ours sends."""
 

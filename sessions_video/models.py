@@ -317,3 +317,41 @@ class RoomEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.role}".strip()
+
+
+class ReportTopic(models.TextChoices):
+    SOUND = "sound", _("Son")
+    IMAGE = "image", _("Image")
+    CONNECTION = "connection", _("Connexion")
+    SHARING = "sharing", _("Partage d’écran")
+    BEHAVIOR = "behavior", _("Comportement")
+    OTHER = "other", _("Autre")
+
+
+class RoomReport(models.Model):
+    """What somebody says went wrong in the room, with what his own page measured: a claim, never money."""
+
+    video_session = models.ForeignKey(
+        VideoSession, models.PROTECT, related_name="reports", verbose_name=_("session vidéo")
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="room_reports", verbose_name=_("membre")
+    )
+    # Given by the page: sent twice, it is one report.
+    client_id = models.UUIDField()
+    created_at = models.DateTimeField(_("reçu le"))
+    topic = models.CharField(_("sujet"), max_length=10, choices=ReportTopic)
+    words = models.TextField(_("message"), blank=True, max_length=2000)
+    statistics = models.JSONField(_("mesures"), default=dict)
+
+    class Meta:
+        verbose_name = _("signalement de la salle")
+        verbose_name_plural = _("signalements de la salle")
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["author", "client_id"], name="room_report_once"),
+            models.CheckConstraint(condition=Q(topic__in=ReportTopic.values), name="room_report_topic_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_topic_display()}, {self.video_session}"

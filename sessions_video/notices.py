@@ -4,4 +4,4 @@ from notifications import kinds
 
 
 def register() -> None:
-    kinds.register(kinds.Kind("sessions_video.waiting"))
+    kinds.register(kinds.Kind("sessions_video.report_received", email=False))

@@ -86,7 +86,7 @@ MESSAGES: Mapping[str, Mapping[str, Check]] = {
     "signal.candidate": {"to": _uuid, "generation": _number, "candidate": _candidate},
     "signal.rebuild": {"to": _uuid},
     "chat.send": {"client_id": _uuid, "body": _text(MAX_CHAT)},
-    "media.state": {"microphone": _flag, "camera": _flag, "screen": _flag},
+    "media.state": {"microphone": _flag, "camera": _flag, "screen": _flag, "sound_only": _optional(_flag)},
     "share.ask": {},
     "share.decline": {},
     "meter.start": {},

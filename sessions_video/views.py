@@ -16,15 +16,16 @@ from accounts.models import User
 from bookings.selectors import get_booking_for
 from core import clock
 from core.templatetags.house import day
+from sessions_video.call_wording import CALL_TEXTS
 from sessions_video.check_wording import CHECK_TEXTS
 from sessions_video.checking import ECHO
 from sessions_video.errors import Ended, NotConfirmed, RoomError
-from sessions_video.models import VideoSession
+from sessions_video.models import ReportTopic, VideoSession
 from sessions_video.presences import presences_of
 from sessions_video.proof_file import cause_words, proof_spreadsheet
 from sessions_video.selectors import Line, get_ended_session_for, get_video_session_for, proof_of, refusal
 from sessions_video.states import Role
-from sessions_video.turn import ice_servers
+from sessions_video.turn import LIFETIME_SECONDS, ice_servers
 from sessions_video.wording import KINDS, TEXTS
 
 
@@ -53,6 +54,7 @@ def room(request: HttpRequest, reference: str) -> HttpResponse:
         "other": other,
         "other_name": other.get_short_name(),
         "is_mentor": role is Role.MENTOR,
+        "topics": ReportTopic.choices,
         "config": _config(video_session, user, role),
     }
     return render(request, "sessions_video/room.html", context)
@@ -64,6 +66,7 @@ def _config(video_session: VideoSession, user: User, role: Role) -> dict[str, An
     return {
         "socket": f"/ws/salle/{reference}/",
         "ice": reverse("sessions_video:ice", args=[reference]),
+        "report": reverse("sessions_video:report", args=[reference]),
         "echo": ECHO,
         "pulse": static("js/room/pulse.js"),
         "me": user.pk,
@@ -73,7 +76,7 @@ def _config(video_session: VideoSession, user: User, role: Role) -> dict[str, An
         "language": get_language() or "fr",
         "beat_ms": settings.ROOM_HEARTBEAT_SECONDS * 1000,
         "proof": reverse("sessions_video:proof", args=[reference]),
-        "texts": {name: str(text) for name, text in {**TEXTS, **CHECK_TEXTS}.items()},
+        "texts": {name: str(text) for name, text in {**TEXTS, **CALL_TEXTS, **CHECK_TEXTS}.items()},
     }
 
 
@@ -102,7 +105,8 @@ def ice(request: HttpRequest, reference: str) -> HttpResponse:
     refused = refusal(video_session, clock.database_now_ms(), day(video_session.day))
     if refused:
         return JsonResponse({"error": str(refused.user_message)}, status=403)
-    return JsonResponse({"iceServers": ice_servers(f"{video_session.pk}.{user.pk}")})
+    servers = ice_servers(f"{video_session.pk}.{user.pk}")
+    return JsonResponse({"iceServers": servers, "lifetime": LIFETIME_SECONDS})
 
 
 @login_required

@@ -12,10 +12,10 @@ from sessions_video.services.extensions import (
 )
 from sessions_video.services.opening import cancel_room, open_room
 from sessions_video.services.presence import beat, join, leave
+from sessions_video.services.reporting import report_problem
 from sessions_video.services.sweeping import due_sessions, sweep_session
 from sessions_video.services.timekeeping import ask_end, confirm_end, drop_end, start_paid
 from sessions_video.services.visits import note_visit
-from sessions_video.services.waiting import tell_absent
 
 __all__ = [
     "FIRST_EXTENSION_HOLD",
@@ -39,9 +39,9 @@ __all__ = [
     "note_visit",
     "open_room",
     "refuse_extension",
+    "report_problem",
     "say",
     "start_paid",
     "sweep_session",
-    "tell_absent",
     "withdraw_extension",
 ]

@@ -57,6 +57,11 @@ class Seat:
             self.page.wait_for_timeout(200)
         raise AssertionError("no screen came")
 
+    def open_more(self, name: str) -> None:
+        """A button of the menu « Plus »."""
+        self.page.click(f"{self.part('more')} > summary")
+        self.click(name)
+
     def says(self, name: str, words: str | re.Pattern[str]) -> None:
         expect(self.page.locator(self.part(name))).to_have_text(words, timeout=PATIENCE_MS)
 

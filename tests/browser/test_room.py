@@ -113,7 +113,7 @@ def test_the_server_dies_and_the_call_goes_on(seats: tuple[Seat, Seat], room: Ro
 @pytest.mark.requirement("SK-14", "SK-91")
 def test_a_shared_screen_and_a_second_tab(seats: tuple[Seat, Seat], room: Room) -> None:
     mentor, learner = seats
-    mentor.click("ask-share")
+    mentor.open_more("ask-share")
     learner.page.click('[data-room="share-dialog"] button[value="yes"]')
     mentor.says("notice", re.compile("partage son écran"))
     mentor.sees_the_screen()

@@ -1,10 +1,14 @@
 // Joining and leaving: who is in the call, and the connection between both pages.
-// Tells: `joining`, `joined` (with the counter's state), `left`, `arrived`, `connection`, `track`.
+// Tells: `joining`, `joined` (with the counter's state), `left`, `arrived`, `gone`, `connection`, `track`.
 import { Emitter } from "./events.js";
+import { hasRelay } from "./network.js";
 import { Peer } from "./peer.js";
+import { recall } from "./remembered.js";
 
 const WITHOUT_SERVER_MS = 60_000;
 const AFTER_PEER_MS = 20_000;
+// Credentials are asked for again when this share of their life is over.
+const REFRESH_AT = 0.75;
 
 export class Call extends Emitter {
   constructor({ page, config, signaling }) {
@@ -20,6 +24,7 @@ export class Call extends Emitter {
     });
     this.hearServer();
     this.hearOther();
+    this.hearNetwork();
     page.click("connect", () => this.join());
     page.click("leave", () => this.leave());
     addEventListener("pagehide", () => {
@@ -72,7 +77,8 @@ export class Call extends Emitter {
     this.page.get("connect").disabled = true;
     // Fetched before joining: the connection is then built at once, and no offer arrives too early.
     this.peer.iceServers = await this.relays();
-    this.peer.relayOnly = new URLSearchParams(location.search).has("relay");
+    // An address asked for by support, or the choice of this device's owner.
+    this.peer.relayOnly = new URLSearchParams(location.search).has("relay") || (recall().relay && this.hasRelay);
     this.wanted = true;
     this.emit("joining");
     this.signaling.send("room.join");
@@ -81,8 +87,25 @@ export class Call extends Emitter {
 
   async relays() {
     const answer = await fetch(this.config.ice).catch(() => null);
-    const { iceServers = [] } = answer?.ok ? await answer.json() : {};
+    const { iceServers = [], lifetime = 0 } = answer?.ok ? await answer.json() : {};
+    clearTimeout(this.refreshing);
+    if (lifetime) this.refreshing = setTimeout(() => this.refresh(), lifetime * 1000 * REFRESH_AT);
     return iceServers;
+  }
+
+  async refresh() {
+    if (this.wanted) this.peer.refresh(await this.relays());
+  }
+
+  get hasRelay() {
+    return hasRelay(this.peer.iceServers);
+  }
+
+  // Through the relay only, neither person learns the other's address. Changed in mid-call, the connection is made anew.
+  useRelay(wanted) {
+    if (Boolean(this.peer.relayOnly) === wanted) return;
+    this.peer.relayOnly = wanted;
+    if (this.wanted) this.peer.again();
   }
 
   leave() {
@@ -93,8 +116,8 @@ export class Call extends Emitter {
   toLobby(words) {
     const { page } = this;
     this.hangUp();
-    page.view("lobby");
     this.drawLobby();
+    page.view("lobby");
     page.say(words);
     page.write("lobby-meter", words);
   }
@@ -102,6 +125,7 @@ export class Call extends Emitter {
   // Without a word to the server: it knows, or it is told by the caller.
   hangUp() {
     this.wanted = false;
+    clearTimeout(this.refreshing);
     this.emit("left");
     this.peer.leave();
     this.wakeLock?.release();
@@ -119,6 +143,17 @@ export class Call extends Emitter {
   drawLobby() {
     this.page.write("presence", this.page.text(this.otherHere ? "other_here" : "waiting_other"));
     this.page.get("connect").disabled = !this.otherHere;
+  }
+
+  hearNetwork() {
+    addEventListener("online", () => this.peer.networkChanged());
+    const { connection } = navigator;
+    let kind = connection?.type;
+    // It also tells of each new guess of the speed.
+    connection?.addEventListener?.("change", () => {
+      if (connection.type !== kind) this.peer.networkChanged();
+      kind = connection.type;
+    });
   }
 
   // --- the other person -------------------------------------------------------------------------------------------
@@ -142,6 +177,7 @@ export class Call extends Emitter {
 
   goes(name) {
     if (name !== this.peer.page) return;
+    this.emit("gone");
     this.page.notify(this.page.text("other_left"));
     // His page may come back; a connection that goes on without the server's knowledge is cut.
     this.withoutPeer = setTimeout(() => this.peer.leave(), AFTER_PEER_MS);

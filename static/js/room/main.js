@@ -2,22 +2,33 @@
 import { Band } from "./band.js";
 import { Call } from "./call.js";
 import { Chat } from "./chat.js";
+import { Controls } from "./controls.js";
+import { Conversation } from "./conversation.js";
 import { Devices } from "./devices.js";
 import { Ending } from "./ending.js";
+import { offerFullScreen } from "./full_screen.js";
+import { newId } from "./ids.js";
 import { Lobby } from "./lobby.js";
 import { Meter } from "./meter.js";
 import { Other } from "./other.js";
 import { Own } from "./own.js";
 import { Quality } from "./quality.js";
+import { Relief } from "./relief.js";
+import { Report } from "./report.js";
+import { Settings } from "./settings.js";
 import { Share } from "./share.js";
+import { listenToShortcuts } from "./shortcuts.js";
 import { Signaling } from "./signaling.js";
+import { SmallWindow } from "./small_window.js";
+import { SoundOnly } from "./sound_only.js";
+import { Trouble } from "./trouble.js";
 import { Page } from "./ui.js";
 
 const config = JSON.parse(document.getElementById("room-config").textContent);
 const page = new Page(config.texts, config.other);
 const signaling = new Signaling({
   path: config.socket,
-  page: crypto.randomUUID(),
+  page: newId(),
   beatMs: config.beat_ms,
   pulse: config.pulse,
 });
@@ -47,9 +58,20 @@ const call = new Call({ page, config, signaling });
 const devices = new Devices();
 const lobby = new Lobby({ page, config, devices, onStream: () => own.send() });
 const share = new Share({ page, signaling, call });
-const own = new Own({ page, signaling, call, devices, share, askForDevices: () => lobby.open() });
-new Other({ page, signaling, call });
-new Quality({ page, call });
+const other = new Other({ page, signaling, call });
+const soundOnly = new SoundOnly({ page });
+const own = new Own({ page, signaling, call, devices, share, soundOnly, other, askForDevices: () => lobby.open() });
+
+const quality = new Quality({ page, call });
+new Relief({ page, call, quality, soundOnly });
+new Trouble({ page, call, soundOnly });
+new Settings({ page, call, devices, own });
+new SmallWindow({ page, call });
+new Report({ page, config, call, quality, devices, other, soundOnly });
+new Conversation({ page, signaling, me: config.me });
+new Controls({ page });
+offerFullScreen(page);
+listenToShortcuts(page);
 
 call.on("joined", (state) => band.receive(state));
 ending.on("final", () => {

@@ -4,18 +4,22 @@ const WATCH_MS = 4_000;
 const MOST_REBUILDS = 4;
 const PLACES = [["microphone", "audio"], ["camera", "video"], ["screen", "video"]];
 const CAPS = { camera: { maxBitrate: 1_200_000 }, screen: { maxBitrate: 2_500_000, maxFramerate: 15 } };
+// Asked for by a person after the connection was given up, or because he changed how it goes.
+const FRESH = { rebuilds: 0, hopeless: false };
 
 export class Peer {
   constructor({ signaling, polite, onState, onTrack }) {
     Object.assign(this, { signaling, polite, onState, onTrack });
     this.iceServers = [];
     this.tracks = { microphone: null, camera: null, screen: null };
+    this.shapes = { camera: { ...CAPS.camera, active: true }, screen: { ...CAPS.screen, active: true } };
     this.generation = 0;
     this.page = null;
     this.connection = null;
     this.rebuilds = 0;
     // Signals are treated one after the other, whatever each of them waits for.
     this.queue = Promise.resolve();
+    this.shaping = Promise.resolve();
   }
 
   get isConnected() {
@@ -49,18 +53,22 @@ export class Peer {
     this.onState("closed");
   }
 
+  // A new connection, from the start: by choice of a person.
+  again() {
+    Object.assign(this, FRESH);
+    if (!this.page) return;
+    if (this.polite) this.signaling.send("signal.rebuild", { to: this.page });
+    else this.build();
+  }
+
   // --- building ---------------------------------------------------------------------------------------------------
 
   // Synchronous on purpose: an offer that comes while this runs must find the connection.
   build() {
     this.close();
+    if (this.hopeless) Object.assign(this, FRESH);
     this.generation = this.polite ? 0 : this.generation + 1;
-    const connection = new RTCPeerConnection({
-      iceServers: this.iceServers,
-      iceTransportPolicy: this.relayOnly ? "relay" : "all",
-      bundlePolicy: "max-bundle",
-      rtcpMuxPolicy: "require",
-    });
+    const connection = new RTCPeerConnection(this.configuration());
     this.connection = connection;
     if (!this.polite) {
       this.adopt(PLACES.map(([, kind]) => connection.addTransceiver(kind, { direction: "sendrecv" })));
@@ -74,6 +82,21 @@ export class Peer {
     connection.onconnectionstatechange = () => this.stateChanged(connection);
     connection.oniceconnectionstatechange = () => this.iceChanged(connection);
     this.watch = setInterval(() => this.watchOver(connection), WATCH_MS);
+  }
+
+  configuration() {
+    return {
+      iceServers: this.iceServers,
+      iceTransportPolicy: this.relayOnly ? "relay" : "all",
+      bundlePolicy: "max-bundle",
+      rtcpMuxPolicy: "require",
+    };
+  }
+
+  // The relay's credentials do not last for ever; browsers want the whole configuration repeated.
+  refresh(iceServers) {
+    this.iceServers = iceServers;
+    this.connection?.setConfiguration?.(this.configuration());
   }
 
   adopt(transceivers) {
@@ -94,7 +117,16 @@ export class Peer {
       track.contentHint = { microphone: "speech", camera: "motion", screen: "detail" }[place];
     }
     await sender.replaceTrack(track);
-    if (CAPS[place]) await limit(sender, CAPS[place]);
+    await this.shape(place, {});
+  }
+
+  // How an image is sent: `maxBitrate`, and `active: false` for not at all. One change after the other, for each begins
+  // with what the sender has.
+  shape(place, changes) {
+    if (!this.shapes[place]) return null;
+    Object.assign(this.shapes[place], changes);
+    this.shaping = this.shaping.then(() => limit(this.senders?.[place], this.shapes[place]));
+    return this.shaping;
   }
 
   // --- negotiation ------------------------------------------------------------------------------------------------
@@ -170,7 +202,10 @@ export class Peer {
 
   stateChanged(connection) {
     if (connection !== this.connection) return;
-    if (connection.connectionState === "connected") this.rebuilds = 0;
+    if (connection.connectionState === "connected") {
+      Object.assign(this, FRESH);
+      for (const place of Object.keys(this.shapes)) this.shape(place, {});
+    }
     if (connection.connectionState === "failed") connection.restartIce();
     this.onState(connection.connectionState);
   }
@@ -194,38 +229,22 @@ export class Peer {
     else this.build();
   }
 
-  giveUp() {
-    clearInterval(this.watch);
-    this.onState("hopeless");
+  // The way to the outside is another one: from wire to radio, from one radio to the next.
+  networkChanged() {
+    if (this.page) this.connection?.restartIce();
   }
 
-  // --- quality ----------------------------------------------------------------------------------------------------
-
-  // Round trip in ms and share of lost packets since the last call; null before the first packets.
-  async quality() {
-    if (!this.isConnected) return null;
-    const report = await this.connection.getStats();
-    let roundTrip = null;
-    let received = 0;
-    let lost = 0;
-    for (const entry of report.values()) {
-      if (entry.type === "candidate-pair" && entry.nominated) roundTrip = entry.currentRoundTripTime * 1000;
-      if (entry.type === "inbound-rtp") {
-        received += entry.packetsReceived ?? 0;
-        lost += Math.max(0, entry.packetsLost ?? 0);
-      }
-    }
-    const before = this.counted ?? { received: 0, lost: 0 };
-    this.counted = { received, lost };
-    const all = received + lost - before.received - before.lost;
-    return { roundTrip, loss: all > 0 ? Math.max(0, lost - before.lost) / all : 0 };
+  giveUp() {
+    clearInterval(this.watch);
+    this.hopeless = true;
+    this.onState("hopeless");
   }
 }
 
-async function limit(sender, caps) {
-  const parameters = sender.getParameters();
-  if (!parameters.encodings?.length) return;
-  Object.assign(parameters.encodings[0], caps);
+async function limit(sender, shape) {
+  const parameters = sender?.getParameters();
+  if (!parameters?.encodings?.length) return;
+  Object.assign(parameters.encodings[0], shape);
   try {
     await sender.setParameters(parameters);
   } catch (error) {

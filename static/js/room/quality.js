@@ -1,19 +1,37 @@
-// How well the connection does, in words.
-const MEASURE_MS = 3_000;
+// How well the connection does, in words and a drawing; the last minutes are kept for a report.
+// Tells `measured` with the grade.
+import { Emitter } from "./events.js";
+import { Statistics } from "./stats.js";
 
-export class Quality {
+const MEASURE_MS = 3_000;
+// Ten minutes.
+const MOST_SAMPLES = 200;
+
+export class Quality extends Emitter {
   constructor({ page, call }) {
+    super();
     Object.assign(this, { page, call });
+    this.statistics = new Statistics();
+    this.samples = [];
     setInterval(() => this.measure(), MEASURE_MS);
   }
 
   async measure() {
-    const measured = await this.call.peer.quality();
-    this.page.write("quality", measured ? this.page.text(`quality_${grade(measured)}`) : "");
+    const { page } = this;
+    const sample = await this.statistics.read(this.call.peer.connection);
+    page.show("quality", Boolean(sample));
+    if (!sample) return;
+    const grade = gradeOf(sample);
+    this.samples.push({ at: Math.round(performance.now() / 1000), grade, ...sample });
+    if (this.samples.length > MOST_SAMPLES) this.samples.shift();
+    page.get("quality").dataset.grade = grade;
+    page.write("quality-words", page.text(`quality_${grade}`));
+    this.emit("measured", grade);
   }
 }
 
-export function grade({ roundTrip, loss }) {
-  if (roundTrip < 150 && loss < 0.02) return "good";
-  return roundTrip < 300 && loss < 0.06 ? "fair" : "poor";
+// Image that stood still more than half of the time is as bad as a lost one.
+export function gradeOf({ roundTrip, loss, jitter, freezes, frozen }) {
+  if (roundTrip >= 300 || loss >= 0.06 || jitter >= 100 || frozen > 0.5) return "poor";
+  return roundTrip < 150 && loss < 0.02 && jitter < 30 && !freezes ? "good" : "fair";
 }

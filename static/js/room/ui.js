@@ -1,4 +1,6 @@
 // The page's elements by name (`data-room="name"`), its texts, and what is said aloud by screen readers.
+const FIRST = { lobby: "connect", call: "microphone", final: "final-title" };
+
 export class Page {
   constructor(texts, other) {
     this.texts = texts;
@@ -33,11 +35,18 @@ export class Page {
 
   // lobby, call or final
   view(name) {
-    document.querySelector("[data-view]").dataset.view = name;
+    const room = document.querySelector("[data-view]");
+    const changes = room.dataset.view !== name;
+    const held = document.activeElement;
+    room.dataset.view = name;
     this.show("lobby", name === "lobby");
     this.show("video", name === "call");
     this.show("dock", name === "call");
     this.show("final", name === "final");
+    // What had the focus went away with the view: it goes on to the first thing of the new one.
+    if (!changes || (held !== document.body && !held.closest("[hidden]"))) return;
+    this.get(FIRST[name])?.focus();
+    if (document.activeElement === document.body) document.querySelector("main").focus();
   }
 
   // Politely: after what is being read. Urgently: at once.
@@ -84,6 +93,10 @@ export class Page {
     const dialog = this.get(name);
     if (dialog?.open) dialog.close("dismissed");
   }
+}
+
+export function isTyping(target) {
+  return Boolean(target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]"));
 }
 
 export function fillChoices(select, devices, chosen, label) {
