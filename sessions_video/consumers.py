@@ -305,7 +305,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             await asyncio.sleep(SNAPSHOT_SECONDS)
             await self._note_visit()
             self._spawn(self._tell_absent())
-            await self._show(await threads.state_of(self.video_session.pk))
+            await self._show(await in_database(peek, video_session_id=self.video_session.pk))
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
