@@ -5,3 +5,4 @@ from notifications import kinds
 
 def register() -> None:
     kinds.register(kinds.Kind("sessions_video.report_received", email=False))
+    kinds.register(kinds.Kind("sessions_video.waiting"))

@@ -16,6 +16,7 @@ from sessions_video.services.reporting import report_problem
 from sessions_video.services.sweeping import due_sessions, sweep_session
 from sessions_video.services.timekeeping import ask_end, confirm_end, drop_end, start_paid
 from sessions_video.services.visits import note_visit
+from sessions_video.services.waiting import tell_absent
 
 __all__ = [
     "FIRST_EXTENSION_HOLD",
@@ -43,5 +44,6 @@ __all__ = [
     "say",
     "start_paid",
     "sweep_session",
+    "tell_absent",
     "withdraw_extension",
 ]
