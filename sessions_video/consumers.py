@@ -16,15 +16,15 @@ from django.utils import translation
 from core import clock
 from core.addresses import is_reference
 from core.errors import DomainError
-from sessions_video import broadcast, services
+from sessions_video import broadcast, services, threads
 from sessions_video.errors import BadMessage, RoomError
 from sessions_video.models import VideoSession
 from sessions_video.offers import offers_for
 from sessions_video.protocol import Allowance, parse
-from sessions_video.reading import peek, seen_by
+from sessions_video.reading import seen_by
 from sessions_video.selectors import chat_lines, get_video_session_for, refusal
 from sessions_video.states import Role
-from sessions_video.threads import beats, in_database, with_bank
+from sessions_video.threads import in_database, with_bank
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +139,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self._spawn(self._beat())
 
     async def _beat(self) -> None:
-        alive = self.lease is None or await beats().beat(self.lease)
+        alive = self.lease is None or await threads.beat(self.lease)
         await self._say({"type": "presence.alive", "alive": alive})
 
     async def sync(self, fields: dict[str, Any]) -> None:
@@ -288,7 +288,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             lines = await in_database(chat_lines, video_session=self.video_session, after_id=last_chat_id)
             await self._say({"type": "room.state", "chat": lines})
             await self._heard(lines)
-            await self._show(await in_database(peek, video_session_id=self.video_session.pk))
+            await self._show(await threads.state_of(self.video_session.pk))
 
     async def _heard(self, lines: list[dict[str, Any]]) -> None:
         if lines:
@@ -305,7 +305,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             await asyncio.sleep(SNAPSHOT_SECONDS)
             await self._note_visit()
             self._spawn(self._tell_absent())
-            await self._show(await in_database(peek, video_session_id=self.video_session.pk))
+            await self._show(await threads.state_of(self.video_session.pk))
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

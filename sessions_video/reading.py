@@ -1,6 +1,7 @@
 """The meter as rows tell it, and as the pages show it. Nothing here writes."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -94,10 +95,23 @@ def seen_by(state: dict[str, Any], role: Role) -> dict[str, Any]:
     return state | {"extension": told if extension["asked_at"] else None}
 
 
-def peek(video_session_id: int) -> dict[str, Any]:
-    """The state now, from plain reads: no lock, nothing written; a copy in memory is advanced."""
-    row = VideoSession.objects.get(pk=video_session_id)
-    meter = meter_of(row, Lease.objects.filter(video_session=row, closed_at=None))
+def peek_many(video_session_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """The states now, from plain reads: no lock, nothing written; copies in memory are advanced."""
+    leases: dict[int, list[Lease]] = defaultdict(list)
+    for lease in Lease.objects.filter(video_session__in=video_session_ids, closed_at=None):
+        leases[lease.video_session_id].append(lease)
+    newest = Extension.objects.filter(video_session__in=video_session_ids).order_by("video_session", "-pk")
+    extensions = {row.video_session_id: row for row in newest.distinct("video_session")}
+    rows = list(VideoSession.objects.filter(pk__in=video_session_ids))
     t = clock.database_now_ms()
+    return {row.pk: _peeked(row, leases[row.pk], extensions.get(row.pk), t) for row in rows}
+
+
+def _peeked(row: VideoSession, leases: Iterable[Lease], extension: Extension | None, t: int) -> dict[str, Any]:
+    meter = meter_of(row, leases)
     meter.advance(t)
-    return snapshot(row, meter, t, row.extensions.last())
+    return snapshot(row, meter, t, extension)
+
+
+def peek(video_session_id: int) -> dict[str, Any]:
+    return peek_many([video_session_id])[video_session_id]

@@ -1,22 +1,25 @@
-"""Database work of the sockets, away from the one thread that Channels shares, and signs of life gathered by process.
+"""Database work of the sockets, away from the one thread that Channels shares; what many ask at once is asked once.
 
 With the shared thread, one locked row stops every room of the process.
 """
 
 import asyncio
 from asyncio import AbstractEventLoop, Future
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from channels.db import database_sync_to_async
 
 from sessions_video import services
+from sessions_video.reading import peek, peek_many
 
 T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
 POOL = ThreadPoolExecutor(16, thread_name_prefix="room")
 # Work that waits for a bank keeps no thread from the rooms.
 BANK_POOL = ThreadPoolExecutor(4, thread_name_prefix="bank")
@@ -33,17 +36,21 @@ async def with_bank(work: Callable[..., T], /, **arguments: Any) -> T:
     return cast(T, await call())
 
 
-class Beats:
-    """Signs of life of one event loop: all that come within a tenth of a second are one statement."""
+class Gathered(Generic[K, V]):
+    """Questions of the sockets of one event loop: all that come within a tenth of a second are asked at once.
 
-    def __init__(self) -> None:
-        self._waiting: dict[UUID, Future[bool]] = {}
+    What the common answer leaves out, or all of it when asking fails, is asked alone.
+    """
+
+    def __init__(self, many: Callable[[list[K]], Mapping[K, V]], one: Callable[[K], V]) -> None:
+        self._many = many
+        self._one = one
+        self._waiting: dict[K, Future[V]] = {}
         self._round: asyncio.Task[None] | None = None
 
-    async def beat(self, lease: UUID) -> bool:
-        """False when the lease has lapsed or was replaced."""
+    async def ask(self, key: K) -> V:
         loop = asyncio.get_running_loop()
-        answer = self._waiting.setdefault(lease, loop.create_future())
+        answer = self._waiting.setdefault(key, loop.create_future())
         if self._round is None:
             self._round = loop.create_task(self._gather())
         return await asyncio.shield(answer)
@@ -52,23 +59,40 @@ class Beats:
         await asyncio.sleep(GATHER_SECONDS)
         waiting, self._waiting, self._round = self._waiting, {}, None
         try:
-            alive = await in_database(services.beat, leases=list(waiting), skip_locked=True)
-        except Exception:  # noqa: BLE001  (each page is tried alone below, and hears of the failure there)
-            alive = set()
-        for lease in alive:
-            waiting.pop(lease).set_result(True)
-        await asyncio.gather(*(self._alone(lease, answer) for lease, answer in waiting.items()))
+            found = await in_database(partial(self._many, list(waiting)))
+        except Exception:  # noqa: BLE001  (each is asked alone below, and hears of the failure there)
+            found = {}
+        for key, value in found.items():
+            waiting.pop(key).set_result(value)
+        await asyncio.gather(*(self._alone(key, answer) for key, answer in waiting.items()))
 
-    async def _alone(self, lease: UUID, answer: "Future[bool]") -> None:
-        """Dead, or its row was locked just now: waiting for that row delays nobody else."""
+    async def _alone(self, key: K, answer: "Future[V]") -> None:
         try:
-            answer.set_result(lease in await in_database(services.beat, leases=[lease]))
+            answer.set_result(await in_database(partial(self._one, key)))
         except Exception as error:  # noqa: BLE001  (handed to the one who waits)
             answer.set_exception(error)
 
 
-_beats: WeakKeyDictionary[AbstractEventLoop, Beats] = WeakKeyDictionary()
+def _beat_many(leases: list[UUID]) -> dict[UUID, bool]:
+    """A row that somebody is writing just now is left out: waiting for it delays nobody else."""
+    return dict.fromkeys(services.beat(leases, skip_locked=True), True)
 
 
-def beats() -> Beats:
-    return _beats.setdefault(asyncio.get_running_loop(), Beats())
+def _beat(lease: UUID) -> bool:
+    return lease in services.beat([lease])
+
+
+_beats: WeakKeyDictionary[AbstractEventLoop, Gathered[UUID, bool]] = WeakKeyDictionary()
+_states: WeakKeyDictionary[AbstractEventLoop, Gathered[int, dict[str, Any]]] = WeakKeyDictionary()
+
+
+async def beat(lease: UUID) -> bool:
+    """A sign of life. False when the lease has lapsed or was replaced."""
+    gathered = _beats.setdefault(asyncio.get_running_loop(), Gathered(_beat_many, _beat))
+    return await gathered.ask(lease)
+
+
+async def state_of(video_session_id: int) -> dict[str, Any]:
+    """What the pages of a room draw now."""
+    gathered = _states.setdefault(asyncio.get_running_loop(), Gathered(peek_many, peek))
+    return await gathered.ask(video_session_id)
