@@ -13,6 +13,8 @@ from stripe_sandbox.store import Reply, Row
 
 # The SDK asks three times before it gives up.
 TRIES = 3
+# The ends of the addresses that move money.
+MOVING = ("/payment_intents", "/refunds", "/reversals", "/transfers")
 
 
 class WorkerDied(BaseException):
@@ -34,6 +36,8 @@ class Armed:
     trouble: Trouble
     # How many requests pass before.
     after: int
+    # It waits for requests that move money: the others neither meet it nor count.
+    is_aimed: bool = False
 
 
 class Bank(Sandbox):
@@ -53,7 +57,7 @@ class Bank(Sandbox):
     def request(self, request: Request) -> Reply:
         # A history is one transaction, in which every transaction of the product is a savepoint.
         assert not connection.savepoint_ids, "Stripe is called inside a transaction."
-        trouble = self._take()
+        trouble = self._take(is_moving=request.method == "post" and request.path.endswith(MOVING))
         if trouble == Trouble.DIES_BEFORE:
             raise WorkerDied
         if trouble and trouble.value in set(FaultKind):
@@ -63,13 +67,15 @@ class Bank(Sandbox):
             raise WorkerDied
         return reply
 
-    def _take(self) -> Trouble | None:
-        if self.faults.waiting() or not self.armed:
+    def _take(self, *, is_moving: bool) -> Trouble | None:
+        armed = next((armed for armed in self.armed if is_moving or not armed.is_aimed), None)
+        if armed is None or self.faults.waiting():
             return None
-        if self.armed[0].after:
-            self.armed[0].after -= 1
+        if armed.after:
+            armed.after -= 1
             return None
-        return self.armed.pop(0).trouble
+        self.armed.remove(armed)
+        return armed.trouble
 
     def calm(self) -> None:
         self.armed.clear()

@@ -1,7 +1,8 @@
 """What the members' banks and the mentors' accounts do, whenever they like."""
 
+from django.db import connection
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 
 from stripe_sandbox.errors import Refusal
 from stripe_sandbox.store import Row
@@ -12,7 +13,28 @@ RUNNING = frozenset({"needs_response", "under_review"})
 INQUIRIES = frozenset({"warning_needs_response", "warning_under_review"})
 
 
+# What the card payment of each open dispute has sent to mentors, and what Stripe was asked to send.
+DISPUTED = """
+SELECT dispute.stripe_id,
+       coalesce(sum(part.amount_cents) FILTER (WHERE part.transfer_id <> ''), 0),
+       coalesce(sum(part.amount_cents) FILTER (WHERE part.transfer_id <> '' OR part.asked_at IS NOT NULL), 0)
+  FROM billing_dispute dispute LEFT JOIN billing_payoutpart part ON part.top_up_id = dispute.top_up_id
+ WHERE dispute.status = 'open' GROUP BY dispute.stripe_id
+"""
+
+
+def read_disputed() -> dict[str, tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(DISPUTED)
+        return {dispute: (int(sent), int(asked)) for dispute, sent, asked in cursor.fetchall()}
+
+
 class Banks(History):
+    def __init__(self) -> None:
+        super().__init__()
+        # By dispute, when we saw it first.
+        self.asked_before: dict[str, int] = {}
+
     @rule(place=places, number=numbers, inquires=st.booleans())
     def disputes(self, place: int, number: int, *, inquires: bool) -> None:
         charge = pick(self.bank.charges(self.cast.customers[place]), number)
@@ -35,6 +57,12 @@ class Banks(History):
             self.bank.escalate_inquiry(dispute["id"])
         elif dispute["status"] == "needs_response":
             self.bank.answer_dispute(dispute["id"])
+
+    @precondition(lambda self: self.lost())
+    @rule(number=numbers)
+    def decides_on_appeal(self, number: int) -> None:
+        """What was lost is won after all, whether we heard of the loss or not."""
+        self.bank.win_dispute(pick(self.lost(), number)["id"])
 
     @precondition(lambda self: self.bank.store.all("refund"))
     @rule(number=numbers)
@@ -60,6 +88,18 @@ class Banks(History):
 
     def undecided(self) -> list[Row]:
         return [row for row in self.bank.store.all("dispute") if row["status"] in RUNNING | INQUIRIES]
+
+    def lost(self) -> list[Row]:
+        return self.bank.store.all("dispute", status="lost")
+
+    @invariant()
+    def nothing_leaves_from_a_disputed_payment(self) -> None:
+        """Once we know of the dispute, what was not asked of Stripe before waits for its end."""
+        now = read_disputed() if self.bank.store.all("dispute") else {}
+        for dispute, (sent, asked) in now.items():
+            most = self.asked_before.setdefault(dispute, asked)
+            assert sent <= most, f"{sent} cents left although {dispute} is open, {most} were asked before"
+        self.asked_before = {dispute: self.asked_before[dispute] for dispute in now}
 
     def decide(self, dispute: Row, *, is_won: bool) -> None:
         if dispute["status"] in INQUIRIES:

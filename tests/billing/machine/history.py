@@ -14,8 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from accounts.models import User
 from billing.errors import BillingError
 from billing.gateway import GatewayError
-from billing.models import TopUp
-from billing.states import TopUpOrigin, TopUpStatus
+from billing.models import Dispute, TopUp
+from billing.signals import dispute_changed
+from billing.states import DisputeStatus, TopUpOrigin, TopUpStatus
 from core.clock import ShiftedClock, get_clock
 from tests.billing.machine.bank import WorkerDied
 from tests.billing.machine.cast import Past
@@ -38,6 +39,7 @@ class History(RuleBasedStateMachine):
         self.model = copy.deepcopy(self.past.model)
         # As they were at the last look.
         self.figures = Books()
+        dispute_changed.connect(self._hear_of_dispute)
         self._transaction = transaction.atomic()
         self._transaction.__enter__()
         use_sandbox(self.bank)
@@ -48,6 +50,7 @@ class History(RuleBasedStateMachine):
             if sys.exc_info()[0] is None:
                 self.end()
         finally:
+            dispute_changed.disconnect(self._hear_of_dispute)
             cast(ShiftedClock, get_clock()).here = timedelta(0)
             transaction.set_rollback(True)
             self._transaction.__exit__(None, None, None)
@@ -72,6 +75,14 @@ class History(RuleBasedStateMachine):
         )
         if by >= DAY:
             self.bank.store.forget_answers()
+
+    def _hear_of_dispute(self, dispute: Dispute, **_signal: object) -> None:
+        """The order of losses and of what is won on appeal says who has the money back."""
+        place = self.cast.learners.index(dispute.top_up.user)
+        if dispute.status == DisputeStatus.LOST:
+            self.model.dispute_is_lost(place, dispute.stripe_id, dispute.amount_cents)
+        elif dispute.status == DisputeStatus.WON:
+            self.model.dispute_is_won(place, dispute.stripe_id)
 
     # --- after every step ---
 

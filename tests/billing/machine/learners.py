@@ -9,7 +9,7 @@ from hypothesis.stateful import precondition, rule
 from billing.errors import CreditFrozen, InsufficientCredit, NothingToRefund, RefundAboveCredit
 from billing.ledger import balance
 from billing.ledger.accounts import available
-from billing.models import TopUp
+from billing.models import Dispute, TopUp
 from billing.rules import CARD_MINIMUM_CENTS
 from billing.selectors import refundable_cents
 from billing.services import payments
@@ -18,6 +18,7 @@ from billing.services.debts import freeze_of
 from billing.services.holds import extend_hold, place_hold
 from billing.services.payments import PaymentStart, secure_credit, start_payment
 from billing.services.refunds import request_refund
+from billing.states import DisputeStatus
 from core import clock
 from stripe_sandbox.errors import Refusal
 from tests.billing.machine.history import History, pick
@@ -49,6 +50,13 @@ CARDS = (
     ASKS_CONFIRMATION,
     DECLINED,
 )
+
+
+def can_be_refunded(top_up_id: int) -> bool:
+    """Stripe gives back no more of a charge than its cardholder's bank left of it."""
+    top_up = TopUp.objects.get(pk=top_up_id)
+    lost = Dispute.objects.filter(top_up=top_up, status=DisputeStatus.LOST).values_list("amount_cents", flat=True)
+    return top_up.refunded_cents + sum(lost) <= top_up.amount_cents
 
 
 class Learners(History):
@@ -102,6 +110,7 @@ class Learners(History):
         else:
             assert not frozen
             assert sum(row.amount_cents for row in rows) == amount
+            assert all(can_be_refunded(row.top_up_id) for row in rows)
 
     def debtors(self) -> list[int]:
         learners = self.cast.learners

@@ -3,11 +3,22 @@
 from dataclasses import dataclass, field
 
 COMMISSION_BASIS_POINTS = 2000
+VAT_BASIS_POINTS = 2000
 
 
 def net_of(total_cents: int) -> int:
-    """What a mentor earns: the total without the platform's share, which is rounded half up."""
-    return total_cents - (2 * total_cents * COMMISSION_BASIS_POINTS + 10_000) // 20_000
+    """What a mentor earns."""
+    return total_cents - commission_of(total_cents)
+
+
+def commission_of(total_cents: int) -> int:
+    """The platform's share, rounded half up."""
+    return (2 * total_cents * COMMISSION_BASIS_POINTS + 10_000) // 20_000
+
+
+def without_vat(cents: int) -> int:
+    """Of an amount with VAT, rounded half up."""
+    return (2 * cents * 10_000 + 10_000 + VAT_BASIS_POINTS) // (2 * (10_000 + VAT_BASIS_POINTS))
 
 
 @dataclass
@@ -41,6 +52,8 @@ class Model:
     goodwill: dict[int, int] = field(default_factory=dict)
     forgiven_learners: dict[int, int] = field(default_factory=dict)
     forgiven_mentors: dict[int, int] = field(default_factory=dict)
+    # The disputes he lost for us, as we heard of them: learner → dispute → cents.
+    lost: dict[int, dict[str, int]] = field(default_factory=dict)
 
     def running(self) -> list[Booking]:
         return [booking for booking in self.bookings if not booking.is_settled]
@@ -59,12 +72,34 @@ class Model:
         """By the platform: gifts, and debts nobody asks for any more."""
         return self.goodwill.get(learner, 0) + self.forgiven_learners.get(learner, 0)
 
+    def dispute_is_lost(self, learner: int, dispute: str, cents: int) -> None:
+        self.lost.setdefault(learner, {})[dispute] = cents
+
+    def dispute_is_won(self, learner: int, dispute: str) -> None:
+        """On appeal, he has back what he paid or still owes of his losses; what was forgiven was paid by us."""
+        lost = self.lost.get(learner, {})
+        forgiven = self.forgiven_learners.get(learner, 0)
+        his_own = sum(lost.values()) - forgiven
+        cents = lost.pop(dispute, 0)
+        self.forgiven_learners[learner] = forgiven - max(cents - his_own, 0)
+
     def net_credit(self, learner: int, *, paid: int, refunded: int, lost: int) -> int:
         """Credit less debt, from what his cards paid, were refunded, and took back by a lost dispute."""
         return paid + self.given(learner) - self.spent(learner) - refunded - lost
 
     def earned(self, mentor: int) -> int:
         return sum(net_of(booking.price) for booking in self.bookings if booking.mentor == mentor)
+
+    def platform(self) -> dict[str, int]:
+        """What the platform earned, owes the State, gave, and gave up, by account."""
+        commissions = [commission_of(booking.price) for booking in self.bookings]
+        revenue = sum(without_vat(cents) for cents in commissions)
+        return {
+            "revenue.commission": revenue,
+            "vat.collected": sum(commissions) - revenue,
+            "expense.goodwill": sum(self.goodwill.values()),
+            "expense.bad_debt": sum(self.forgiven_learners.values()) + sum(self.forgiven_mentors.values()),
+        }
 
     def to_keep(self, mentor: int) -> int:
         """What a mentor may keep in the end: his nets, and debts nobody asks for any more."""

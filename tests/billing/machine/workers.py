@@ -22,6 +22,9 @@ JOBS: dict[str, Callable[[], object]] = {
     "movements": movements.read_movements,
     "commissions": commissions.issue_commission_invoices,
 }
+# Those that ask Stripe to move money.
+MOVERS = ("payouts", "refunds", "reversals")
+DOUBTS = (Trouble.DIES_AFTER, Trouble.LOST_ANSWER)
 # Of a payout: its retries, its two days, its alarm; and the next month.
 HOURS = st.sampled_from([1, 7, 25, 49, 49, 73, 24 * 32])
 
@@ -38,9 +41,17 @@ class Workers(History):
         for job in JOBS.values():
             self.attempt(job)
 
-    @rule(trouble=st.sampled_from(sorted(Trouble)), after=st.integers(0, 3))
-    def has_trouble(self, trouble: Trouble, after: int) -> None:
-        self.bank.armed.append(Armed(trouble, after))
+    @rule(trouble=st.sampled_from(sorted(Trouble)), after=st.integers(0, 3), is_aimed=st.booleans())
+    def has_trouble(self, trouble: Trouble, after: int, *, is_aimed: bool) -> None:
+        """At any request; or where it hurts, at one that moves money."""
+        self.bank.armed.append(Armed(trouble, after // 2 if is_aimed else after, is_aimed))
+
+    @rule(job=st.sampled_from(MOVERS), hours=HOURS, trouble=st.sampled_from(DOUBTS))
+    def is_left_in_doubt(self, job: str, hours: int, trouble: Trouble) -> None:
+        """Money moved, and nobody was there to hear it."""
+        self.pass_time(timedelta(hours=hours))
+        self.bank.armed.insert(0, Armed(trouble, 0, is_aimed=True))
+        self.attempt(JOBS[job])
 
     @precondition(lambda self: self.bank.outbox)
     @rule(number=numbers, times=st.integers(0, 2))
