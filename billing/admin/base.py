@@ -177,6 +177,11 @@ class Choices(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return list(self.choices_offered)
 
+    def value(self) -> str | None:
+        """What is not offered is no choice, whatever the address says."""
+        asked = super().value()
+        return asked if any(asked == name for name, _label in self.lookup_choices) else None
+
 
 # --- columns ---
 

@@ -1,6 +1,5 @@
 """Corrections of the books: one person proposes, another reads the balances and decides."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,6 +16,7 @@ from billing.admin.base import BooksAdmin, StaffAction, Words, euros, linked, mo
 from billing.admin.stripe import EVERYTHING, QueueFilter
 from billing.admin.words import account_words
 from billing.errors import BillingError
+from billing.forms import EurosField
 from billing.models import Correction
 from billing.services import corrections
 from billing.services.corrections import PLATFORM_CODES, SHORTEST_REASON, Proposal
@@ -24,7 +24,7 @@ from billing.states import CorrectionKind, CorrectionStatus
 from core.identifiers import LENGTH, new_reference
 
 DECIDES = "billing.approve_correction"
-LARGEST_EUROS = Decimal(100_000)
+LARGEST_CENTS = 100_000_00
 NO_ACCOUNT = ("", _("Aucun"))
 
 
@@ -36,18 +36,10 @@ class ProposalForm(forms.Form):
         help_text=_("Son adresse e-mail. Vide pour une écriture entre comptes de la plateforme."),
         widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "off", "size": 40}),
     )
-    amount = forms.DecimalField(
+    amount = EurosField(
         label=_("Montant, en euros"),
-        min_value=Decimal("0.01"),
-        max_value=LARGEST_EUROS,
-        decimal_places=2,
-        localize=True,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 12}),
-        error_messages={
-            "invalid": _("Écrivez un nombre, par exemple 12,50."),
-            "min_value": _("Indiquez au moins 0,01\u00a0€."),
-            "max_value": _("Indiquez au plus 100\u202f000\u00a0€."),
-        },
+        widget=forms.TextInput(attrs={"size": 12}),
+        error_messages={"invalid": _("Écrivez un nombre, par exemple 12,50.")},
     )
     debit_code = forms.ChoiceField(label=_("Compte débité"), required=False)
     credit_code = forms.ChoiceField(label=_("Compte crédité"), required=False)
@@ -68,6 +60,14 @@ class ProposalForm(forms.Form):
             self.fields[name].choices = accounts  # type: ignore[attr-defined]  # a ChoiceField
             self.fields[name].help_text = _("Pour une écriture entre comptes de la plateforme seulement.")
 
+    def clean_amount(self) -> int:
+        cents: int = self.cleaned_data["amount"]
+        if cents < 1:
+            raise forms.ValidationError(_("Indiquez au moins 0,01\u00a0€."), code="min_value")
+        if cents > LARGEST_CENTS:
+            raise forms.ValidationError(_("Indiquez au plus 100\u202f000\u00a0€."), code="max_value")
+        return cents
+
     def clean_member(self) -> User | None:
         address = self.cleaned_data["member"]
         if not address:
@@ -81,7 +81,7 @@ class ProposalForm(forms.Form):
         data = self.cleaned_data
         return Proposal(
             kind=CorrectionKind(data["kind"]),
-            amount_cents=int(data["amount"] * 100),
+            amount_cents=data["amount"],
             reason=data["reason"],
             member=data["member"],
             debit_code=data["debit_code"],
