@@ -21,7 +21,7 @@ COPY . .
 RUN SECRET_KEY=build ALLOWED_HOSTS=build BASE_URL=http://build \
     STRIPE_SECRET_KEY=build STRIPE_WEBHOOK_SECRET=build STRIPE_WEBHOOK_SECRET_V2=build \
     sh -c 'python -m core.translations && python manage.py collectstatic --no-input --verbosity 0' \
- && mkdir -p /srv/data/media && chown -R skilmi /srv/data
+ && mkdir -p /srv/data/media /srv/data/private && chown -R skilmi /srv/data
 
 USER skilmi
 EXPOSE 8000

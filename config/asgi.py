@@ -10,11 +10,13 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 http = get_asgi_application()
 
-from sessions_video.routing import websocket_urlpatterns  # noqa: E402  (needs the apps loaded above)
+from messaging import routing as messaging  # noqa: E402  (these need the apps loaded above)
+from sessions_video import routing as sessions_video  # noqa: E402
 
+sockets = URLRouter([*messaging.websocket_urlpatterns, *sessions_video.websocket_urlpatterns])
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(sockets)),
     }
 )

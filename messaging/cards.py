@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from messaging.models import Message, Thread, ThreadQuerySet
@@ -92,7 +93,14 @@ def draw(message: Message, viewer: User) -> Drawn | None:
 
 def summarize(message: Message, viewer: User) -> str:
     card = _cards.get(message.card)
-    return card.summary(message, viewer) if card else message.body
+    return card.summary(message, viewer) if card else words_of(message)
+
+
+def words_of(message: Message) -> str:
+    """What a message says in one line; files without words are told by their number."""
+    if message.body or not message.file_count:
+        return message.body
+    return ngettext("Un fichier", "%(count)s fichiers", message.file_count) % {"count": message.file_count}
 
 
 def draw_asides(thread: Thread, viewer: User) -> list[Drawn]:

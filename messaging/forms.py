@@ -1,31 +1,69 @@
+from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from messaging.errors import FileTooBig, TooManyFiles
+from messaging.file_kinds import clean_name
 from messaging.rules import MAX_LENGTH
+from messaging.services import Upload
+
+MEBIBYTE = 1024 * 1024
+EMPTY = _("Écrivez un message avant de l’envoyer.")
+TOO_LONG = _("Ce message est trop long\u202f: 4\u202f000 caractères au maximum.")
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files. What is too large is refused before it is read; the rest is the service's to judge."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Upload]:
+        given: Sequence[UploadedFile[Any]] = [each for each in data or () if each]
+        if len(given) > settings.MESSAGE_FILES:
+            raise forms.ValidationError(str(TooManyFiles().user_message))
+        for each in given:
+            if (each.size or 0) > settings.MESSAGE_FILE_MEBIBYTES * MEBIBYTE:
+                raise forms.ValidationError(str(FileTooBig(clean_name(each.name or "")).user_message))
+        return [Upload(each.name or "", each.read()) for each in given]
 
 
 class MessageForm(forms.Form):
-    """Words to somebody. `client_id` keeps a message sent twice from being stored twice."""
+    """Words, files, or both. `client_id` keeps a message sent twice from being stored twice."""
 
     body = forms.CharField(
         label=_("Votre message"),
         max_length=MAX_LENGTH,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 1}),
-        error_messages={
-            "required": _("Écrivez un message avant de l’envoyer."),
-            "max_length": _("Ce message est trop long\u202f: 4\u202f000 caractères au maximum."),
-        },
+        error_messages={"max_length": TOO_LONG},
     )
+    attachments = FilesField(label=_("Joindre des fichiers"), required=False)
     client_id = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and not data.get("body") and not data.get("attachments"):
+            self.add_error("body", EMPTY)
+        return data
 
-class FirstMessageForm(MessageForm):
+
+class FirstMessageForm(forms.Form):
+    """Words only: somebody who does not know us yet is sent no file."""
+
     body = forms.CharField(
         label=_("Votre message"),
         help_text=_("Dites votre objectif, votre niveau et les jours qui vous conviennent."),
         max_length=MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 8}),
-        error_messages=MessageForm.base_fields["body"].error_messages,
+        error_messages={"required": EMPTY, "max_length": TOO_LONG},
     )
+    client_id = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)

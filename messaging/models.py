@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.fields import ReferenceField
+from messaging.file_kinds import LONGEST_NAME
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):
@@ -78,6 +80,8 @@ class Message(models.Model):
     data = models.JSONField(default=dict, blank=True)
     # Given by the page that sends: the same message sent twice is stored once.
     client_id = models.UUIDField(null=True, blank=True)
+    # Spares the question for the many messages that carry none.
+    file_count = models.PositiveSmallIntegerField(_("fichiers"), default=0, db_default=0)
     created_at = models.DateTimeField(_("envoyé le"))
 
     objects: ClassVar[MessageQuerySet] = MessageQuerySet.as_manager()  # type: ignore[assignment]
@@ -94,8 +98,9 @@ class Message(models.Model):
                 fields=["author", "client_id"], condition=Q(client_id__isnull=False), name="message_sent_once"
             ),
             models.CheckConstraint(
-                condition=Q(kind="card") & ~Q(card="") | Q(kind="text") & ~Q(body="") & Q(author__isnull=False),
-                name="message_has_content",
+                condition=Q(kind="card") & ~Q(card="")
+                | Q(kind="text") & (~Q(body="") | Q(file_count__gt=0)) & Q(author__isnull=False),
+                name="message_says_something",
             ),
         ]
 
@@ -105,6 +110,55 @@ class Message(models.Model):
     @property
     def is_card(self) -> bool:
         return self.kind == MessageKind.CARD
+
+
+ICONS = {"zip": "file-archive"}
+
+
+def private_storage() -> Storage:
+    return storages["private"]
+
+
+class Attachment(models.Model):
+    """A file sent with a message. Its name is for people; where it is kept tells nothing."""
+
+    reference = ReferenceField()
+    message = models.ForeignKey(Message, models.PROTECT, related_name="attachments", verbose_name=_("message"))
+    position = models.PositiveSmallIntegerField(_("rang"))
+    name = models.CharField(_("nom"), max_length=LONGEST_NAME)
+    size = models.PositiveIntegerField(_("octets"))
+    # Found in the content.
+    media_type = models.CharField(_("nature"), max_length=100)
+    sha256 = models.CharField(_("empreinte"), max_length=64)
+    file = models.FileField(_("fichier"), upload_to="messages/", storage=private_storage)
+    # Of images that could be drawn, with the size they are shown at.
+    thumbnail = models.FileField(_("vignette"), upload_to="messages/", storage=private_storage, blank=True)
+    thumbnail_width = models.PositiveSmallIntegerField(default=0)
+    thumbnail_height = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("fichier joint")
+        verbose_name_plural = _("fichiers joints")
+        ordering = ["message", "position"]
+        constraints = [models.UniqueConstraint(fields=["message", "position"], name="attachments_in_order")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("messaging:attachment", args=[self.reference])
+
+    @property
+    def is_image(self) -> bool:
+        return self.media_type.startswith("image/")
+
+    @property
+    def icon(self) -> str:
+        general, _slash, special = self.media_type.partition("/")
+        return {"image": "image", "text": "file-text"}.get(general) or ICONS.get(special, "file-text")
+
+    def get_thumbnail_url(self) -> str:
+        return reverse("messaging:thumbnail", args=[self.reference]) if self.thumbnail else ""
 
 
 class ThreadState(models.Model):

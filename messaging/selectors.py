@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, F, OuterRef, Subquery, Value, When
+from django.conf import settings
+from django.db.models import Case, Count, F, OuterRef, Subquery, Value, When, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from core.references import Described
-from messaging.models import Message, MessageQuerySet, Thread, ThreadQuerySet
+from messaging.models import Attachment, Message, MessageQuerySet, Thread, ThreadQuerySet
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,44 @@ def recent_messages(thread: Thread, after_id: int | None = None, limit: int = 50
     messages = thread.messages.select_related("author__page").order_by("-pk")
     if after_id is not None:
         messages = messages.filter(pk__gt=after_id)
-    return list(reversed(messages[:limit]))
+    return _with_files(list(reversed(messages[:limit])))
 
 
 def messages_before(thread: Thread, before_id: int, limit: int = 50) -> list[Message]:
     messages = thread.messages.select_related("author__page").filter(pk__lt=before_id).order_by("-pk")
-    return list(reversed(messages[:limit]))
+    return _with_files(list(reversed(messages[:limit])))
+
+
+def get_message(message_id: int) -> Message | None:
+    """One message with its author and its files, for a socket that was told of it."""
+    found = Message.objects.select_related("author").filter(pk=message_id).first()
+    return _with_files([found])[0] if found else None
+
+
+def _with_files(messages: list[Message]) -> list[Message]:
+    """One query more, if any of them carries a file."""
+    carrying = [message for message in messages if message.file_count]
+    if carrying:
+        prefetch_related_objects(carrying, "attachments")
+    return messages
+
+
+def get_attachment_for(user: User, reference: str) -> Attachment:
+    """A file, for the two members of its conversation and for the team that may see files; 404 for anybody else."""
+    files = Attachment.objects.select_related("message__thread")
+    if not may_see_all(user):
+        files = files.filter(message__thread__in=Thread.objects.of(user))
+    found: Attachment = get_object_or_404(files, reference=reference)
+    return found
+
+
+def file_limits() -> dict[str, int]:
+    """How many files a message may carry, and how large each may be."""
+    return {"files": settings.MESSAGE_FILES, "mebibytes": settings.MESSAGE_FILE_MEBIBYTES}
+
+
+def may_see_all(user: User) -> bool:
+    return user.is_staff and user.has_perm("messaging.view_attachment")
 
 
 def threads_of(user: User) -> ThreadQuerySet:

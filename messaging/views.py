@@ -6,13 +6,17 @@ from urllib.parse import urlencode
 
 from django.contrib import messages as flash
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.db.models.fields.files import FieldFile
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from accounts.http import member_of
 from accounts.models import User
@@ -20,7 +24,8 @@ from accounts.selectors import get_page_by_slug
 from core.errors import DomainError
 from messaging import cards, rules, selectors, services
 from messaging.forms import FirstMessageForm, MessageForm
-from messaging.models import Message, Thread
+from messaging.live import socket_path
+from messaging.models import Attachment, Message, Thread
 
 PAGE_OF_MESSAGES = 50
 
@@ -54,9 +59,13 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def thread(request: HttpRequest, reference: str) -> HttpResponse:
     user = member_of(request)
     shown = selectors.get_thread_for(user, reference)
-    form = MessageForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and _send(request, shown, user, form):
-        return redirect(shown)
+    form = MessageForm(request.POST, request.FILES) if request.method == "POST" else MessageForm()
+    if request.method == "POST":
+        sent = _send(request, shown, user, form) if form.is_valid() else None
+        if _by_script(request):
+            return _told(sent, form)
+        if sent:
+            return redirect(shown)
     before = _number(request.GET.get("avant"))
     found = (
         selectors.messages_before(shown, before, PAGE_OF_MESSAGES)
@@ -69,6 +78,8 @@ def thread(request: HttpRequest, reference: str) -> HttpResponse:
         "lines": _lines(request, found, user),
         "form": form,
         "last_id": found[-1].pk if found else 0,
+        "socket": socket_path(shown),
+        "limits": selectors.file_limits(),
         "older_than": found[0].pk if len(found) == PAGE_OF_MESSAGES else None,
         "is_newest": not before,
         "unread": selectors.unread_in(shown, user),
@@ -126,14 +137,67 @@ def contact(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "messaging/contact.html", {"form": form, "other": other})
 
 
-def _send(request: HttpRequest, to: Thread, user: User, form: MessageForm) -> bool:
-    data = form.cleaned_data
+@login_required
+@require_safe
+def attachment(request: HttpRequest, reference: str) -> HttpResponse:
+    """Images are shown, anything else is saved: only what cannot hold a program is opened under our address."""
+    file = selectors.get_attachment_for(member_of(request), reference)
+    return _handed_out(request, file, file.file, file.media_type)
+
+
+@login_required
+@require_safe
+def thumbnail(request: HttpRequest, reference: str) -> HttpResponse:
+    file = selectors.get_attachment_for(member_of(request), reference)
+    if not file.thumbnail:
+        raise Http404
+    return _handed_out(request, file, file.thumbnail, "image/webp")
+
+
+def _handed_out(request: HttpRequest, file: Attachment, kept: FieldFile, media_type: str) -> HttpResponse:
+    etag = f'"{file.sha256}"'
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged:
+        return unchanged
     try:
-        services.send_message(thread=to, author=user, body=data["body"], client_id=data["client_id"])
+        with kept.open("rb") as opened:
+            response = HttpResponse(opened.read(), content_type=media_type)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    disposition = content_disposition_header(not media_type.startswith("image/"), file.name)
+    response["Content-Disposition"] = disposition or "attachment"
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    # Asked again each time: the next person at this computer is somebody else.
+    response["Cache-Control"] = "private, no-cache"
+    response["ETag"] = etag
+    return response
+
+
+def _by_script(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def _told(sent: Message | None, form: Form) -> JsonResponse:
+    if sent:
+        return JsonResponse({"id": sent.pk})
+    errors = [str(error) for each in form.errors.values() for error in each]
+    return JsonResponse({"errors": errors}, status=400)
+
+
+def _send(request: HttpRequest, to: Thread, user: User, form: Form) -> Message | None:
+    data = form.cleaned_data
+    files = data.get("attachments", [])
+    try:
+        sent = services.send_message(
+            thread=to, author=user, body=data["body"], files=files, client_id=data["client_id"]
+        )
     except DomainError as error:
-        form.add_error("body", str(error.user_message))
-        return False
-    if rules.looks_like_contact_details(data["body"]):
+        form.add_error("attachments" if files else "body", str(error.user_message))
+        return None
+    # The page's script says it before the message leaves.
+    if rules.looks_like_contact_details(data["body"]) and not _by_script(request):
         flash.info(
             request,
             _(
@@ -141,7 +205,7 @@ def _send(request: HttpRequest, to: Thread, user: User, form: MessageForm) -> bo
                 "vos coordonnées restent privées et vos sessions protégées."
             ),
         )
-    return True
+    return sent
 
 
 def _list_context(request: HttpRequest, user: User, current: Thread | None = None) -> dict[str, Any]:

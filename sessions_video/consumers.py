@@ -22,7 +22,7 @@ from sessions_video.models import VideoSession
 from sessions_video.offers import offers_for
 from sessions_video.protocol import Allowance, parse
 from sessions_video.reading import seen_by
-from sessions_video.selectors import chat_lines, get_video_session_for, refusal
+from sessions_video.selectors import chat_line_of, chat_lines, get_video_session_for, refusal
 from sessions_video.states import Role
 from sessions_video.threads import in_database, with_bank
 
@@ -71,6 +71,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
             return OVER if refused.code == "ended" else NOT_NOW
         self.video_session, self.role = found, found.role_of(self.user)
         await self.channel_layer.group_add(found.group, self.channel_name)
+        self.chat_group = await in_database(services.chat_group, video_session=found)
+        await self.channel_layer.group_add(self.chat_group, self.channel_name)
         await self._note_visit()
         await self._send_state(last_chat_id=0)
         await self._tell("room.lobby", event="arrived")
@@ -84,6 +86,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             return
         with contextlib.suppress(Exception):
             await self.channel_layer.group_discard(self.video_session.group, self.channel_name)
+            await self.channel_layer.group_discard(self.chat_group, self.channel_name)
         lease, self.lease = self.lease, None
         if lease and code in GOODBYE:
             await in_database(services.leave, video_session_id=self.video_session.pk, lease=lease)
@@ -153,7 +156,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def chat(self, fields: dict[str, Any]) -> None:
         line = await in_database(services.say, video_session=self.video_session, by=self.user, **fields)
-        await self._tell("room.chat", line=line)
+        # A line sent again is not news: the page that waits for it hears so from here.
+        await self._say(line)
 
     async def relay(self, kind: str, fields: dict[str, Any]) -> None:
         if self.lease:
@@ -230,10 +234,14 @@ class RoomConsumer(AsyncWebsocketConsumer):
         if event.get("everybody") or event["from"] != self.page:
             await self._say(event["message"])
 
-    async def room_chat(self, event: dict[str, Any]) -> None:
-        await self._say(event["line"])
-        if event["line"]["author_id"] != self.user.pk:
-            await self._heard([event["line"]])
+    async def thread_message(self, event: dict[str, Any]) -> None:
+        """Written here or on the page of the conversation: it comes the same way."""
+        line = None if event["is_card"] else await in_database(chat_line_of, message_id=event["message_id"])
+        if line is None:
+            return
+        await self._say(line)
+        if line["author_id"] != self.user.pk:
+            await self._heard([line])
 
     async def room_peer(self, event: dict[str, Any]) -> None:
         """Pages that have not joined hear nothing: one that built a connection too early would hang."""

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404
 from accounts.models import User
 from bookings.selectors import get_booking_for
 from core.money import price_cents
-from messaging.models import Message
-from messaging.selectors import recent_messages, thread_between
+from messaging.models import Attachment, Message
+from messaging.selectors import get_message, recent_messages, thread_between
 from sessions_video.errors import Ended, NotConfirmed, NotToday, RoomError
 from sessions_video.models import EventKind, RoomEvent, VideoSession
 from sessions_video.parts import Part, split_free
@@ -66,6 +66,12 @@ def chat_lines(*, video_session: VideoSession, after_id: int = 0) -> list[dict[s
     return [chat_line(message) for message in recent_messages(thread, after_id or None) if not message.is_card]
 
 
+def chat_line_of(*, message_id: int) -> dict[str, Any] | None:
+    """A message somebody was told of; None if it is gone."""
+    message = get_message(message_id)
+    return chat_line(message) if message else None
+
+
 def chat_line(message: Message) -> dict[str, Any]:
     author = message.author
     return {
@@ -75,7 +81,19 @@ def chat_line(message: Message) -> dict[str, Any]:
         "author_id": message.author_id,
         "author": author.get_short_name() if author else "",
         "body": message.body,
+        "files": [_file(each) for each in message.attachments.all()] if message.file_count else [],
         "at": message.created_at.isoformat(),
+    }
+
+
+def _file(attachment: Attachment) -> dict[str, Any]:
+    return {
+        "name": attachment.name,
+        "size": attachment.size,
+        "url": attachment.get_absolute_url(),
+        "thumbnail": attachment.get_thumbnail_url(),
+        "width": attachment.thumbnail_width,
+        "height": attachment.thumbnail_height,
     }
 
 

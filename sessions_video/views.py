@@ -16,6 +16,7 @@ from accounts.models import User
 from bookings.selectors import get_booking_for
 from core import clock
 from core.templatetags.house import day
+from messaging.selectors import file_limits, thread_between
 from sessions_video.call_wording import CALL_TEXTS
 from sessions_video.check_wording import CHECK_TEXTS
 from sessions_video.checking import ECHO
@@ -55,6 +56,8 @@ def room(request: HttpRequest, reference: str) -> HttpResponse:
         "other_name": other.get_short_name(),
         "is_mentor": role is Role.MENTOR,
         "topics": ReportTopic.choices,
+        "thread": thread_between(user, other),
+        "limits": file_limits(),
         "config": _config(video_session, user, role),
     }
     return render(request, "sessions_video/room.html", context)

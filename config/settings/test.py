@@ -4,7 +4,7 @@ from pathlib import Path
 
 from config import env
 from config.settings.demo import *  # noqa: F403
-from config.settings.demo import CHANNEL_LAYERS, DATA_DIR, DATABASES
+from config.settings.demo import CHANNEL_LAYERS, DATA_DIR, DATABASES, STORAGES
 
 DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -12,6 +12,7 @@ EMAIL_DELIVERY_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Each test process shifts its own time.
 CLOCK_OFFSET_FILE = Path(env.text("CLOCK_OFFSET_FILE", str(DATA_DIR / "clock-offset")))
 MEDIA_ROOT = DATA_DIR / "media" / env.text("TEST_PROCESS", "main")
+STORAGES["private"]["OPTIONS"] |= {"location": str(DATA_DIR / "private" / env.text("TEST_PROCESS", "main"))}
 DATABASES["default"]["OPTIONS"] = {}
 ACCOUNT_RATE_LIMITS = False
 # Pub/sub ignores Redis's numbered databases: the prefix keeps parallel test processes apart.

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import lucide
 from django import template
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.utils import dateformat, timezone
+from django.utils import dateformat, formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -24,6 +24,7 @@ SECONDS_PER_MINUTE = 60
 SECONDS_PER_HOUR = 3600
 MINUTES_PER_HOUR = 60
 DAYS_PER_WEEK = 7
+BYTES_PER_MEGABYTE = 1_000_000
 
 
 # --- Money ----------------------------------------------------------------------------------------------------------
@@ -90,6 +91,14 @@ def stopwatch(seconds: int | None) -> str:
     hours, rest = divmod(int(seconds), SECONDS_PER_HOUR)
     whole_minutes, left = divmod(rest, SECONDS_PER_MINUTE)
     return f"{hours}:{whole_minutes:02d}:{left:02d}" if hours else f"{whole_minutes}:{left:02d}"
+
+
+@register.filter
+def file_size(size: int) -> str:
+    """`1300000` → « 1,3 Mo », `820` → « 1 ko »."""
+    if size < BYTES_PER_MEGABYTE:
+        return _("%(size)s\u00a0ko") % {"size": max(1, round(size / 1000))}
+    return _("%(size)s\u00a0Mo") % {"size": formats.number_format(round(size / BYTES_PER_MEGABYTE, 1))}
 
 
 # --- Instants -------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Writing into a conversation. The thread's row is locked, so identifiers follow the order of what is read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,25 +10,43 @@ from django.db.models import Max, Q
 
 from accounts.models import User
 from core import clock
+from messaging import live
 from messaging.errors import EmptyMessage, MessageTooLong, NotInThread
 from messaging.models import Message, MessageKind, Thread, ThreadState
 from messaging.rules import MAX_LENGTH
+from messaging.services.files import Upload, prepare, stored
 
 
-@transaction.atomic
 def send_message(
-    *, thread: Thread, author: User, body: str, client_id: UUID | None = None, now: datetime | None = None
+    *,
+    thread: Thread,
+    author: User,
+    body: str,
+    client_id: UUID | None = None,
+    files: Sequence[Upload] = (),
+    now: datetime | None = None,
 ) -> Message:
-    """Add a member's words. The same `client_id` again returns the message already stored."""
+    """Add a member's words, files, or both. The same `client_id` again returns the message already stored."""
     text = body.strip()
-    _check(thread, author, text)
+    _check(thread, author, text, files)
     moment = now or clock.now()
-    locked = _lock(thread)
-    if client_id and (already := Message.objects.filter(author=author, client_id=client_id).first()):
-        return already
-    message = Message.objects.create(thread=locked, author=author, body=text, client_id=client_id, created_at=moment)
-    _after(message, moment)
-    ThreadState.objects.filter(thread=locked, unread_since=None).exclude(user=author).update(unread_since=moment)
+    # Pictures are drawn before anything is locked.
+    prepared = prepare(files, author=author, now=moment)
+    with stored(prepared) as kept, transaction.atomic():
+        locked = _lock(thread)
+        if client_id and (already := Message.objects.filter(author=author, client_id=client_id).first()):
+            return already
+        message = Message.objects.create(
+            thread=locked,
+            author=author,
+            body=text,
+            client_id=client_id,
+            file_count=len(prepared),
+            created_at=moment,
+        )
+        kept.attach(message)
+        _after(message, moment)
+        ThreadState.objects.filter(thread=locked, unread_since=None).exclude(user=author).update(unread_since=moment)
     return message
 
 
@@ -73,10 +91,10 @@ def mark_read(*, thread: Thread, user: User, up_to: int | None = None) -> None:
     state.save(update_fields=["last_read_id", "unread_since", "mailed_at"])
 
 
-def _check(thread: Thread, author: User, text: str) -> None:
+def _check(thread: Thread, author: User, text: str, files: Sequence[Upload]) -> None:
     if author.pk not in thread.member_ids:
         raise NotInThread
-    if not text:
+    if not text and not files:
         raise EmptyMessage
     if len(text) > MAX_LENGTH:
         raise MessageTooLong
@@ -95,3 +113,4 @@ def _after(message: Message, moment: datetime) -> None:
         ThreadState.objects.filter(Q(thread=thread) & Q(user=message.author_id)).update(
             last_read_id=message.pk, unread_since=None, mailed_at=None
         )
+    live.message_sent(message)

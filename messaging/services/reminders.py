@@ -4,9 +4,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import translation
 
+from accounts.models import User
 from core import clock, values
-from messaging.models import MessageKind, ThreadState
+from messaging.cards import words_of
+from messaging.models import Message, MessageKind, ThreadState
 from notifications.services import notify
 
 REPEAT = timedelta(days=1)
@@ -55,8 +58,13 @@ def notify_unread(*, state_id: int, now: datetime | None = None) -> bool:
         context={
             "author": state.thread.other(state.user),
             "count": unread.count(),
-            "excerpt": newest.body[:EXCERPT],
+            "excerpt": _excerpt(newest, state.user),
         },
         now=moment,
     )
     return True
+
+
+def _excerpt(message: Message, reader: User) -> str:
+    with translation.override(reader.language):
+        return words_of(message)[:EXCERPT]

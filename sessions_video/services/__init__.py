@@ -1,4 +1,4 @@
-from sessions_video.services.chat import mark_heard, say
+from sessions_video.services.chat import chat_group, mark_heard, say
 from sessions_video.services.closing import close_ended, hand_over, mark_begun
 from sessions_video.services.extensions import (
     FIRST_EXTENSION_HOLD,
@@ -26,6 +26,7 @@ __all__ = [
     "ask_extension",
     "beat",
     "cancel_room",
+    "chat_group",
     "close_ended",
     "confirm_end",
     "credit_arrived",

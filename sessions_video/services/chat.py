@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import User
+from messaging.live import group_of
 from messaging.selectors import thread_between
 from messaging.services import get_or_create_thread, mark_read, send_message
 from sessions_video.models import VideoSession
@@ -15,6 +16,12 @@ def say(*, video_session: VideoSession, by: User, body: str, client_id: UUID) ->
     booking = video_session.booking
     thread = get_or_create_thread(one=booking.learner, other=booking.mentor)
     return chat_line(send_message(thread=thread, author=by, body=body, client_id=client_id))
+
+
+def chat_group(*, video_session: VideoSession) -> str:
+    """Where news of the conversation of both people are told, opened if need be."""
+    booking = video_session.booking
+    return group_of(get_or_create_thread(one=booking.learner, other=booking.mentor))
 
 
 def mark_heard(*, video_session: VideoSession, by: User, up_to: int) -> None:

@@ -15,9 +15,11 @@ from catalog.models import MemberSkill
 from catalog.services import TrainingWords, create_training
 from core import clock
 from messaging.selectors import thread_between
+from messaging.services import Upload, get_or_create_thread, send_message
 from notifications.models import Email, Notice
 from reviews.services import publish_review
 from stripe_sandbox import Sandbox
+from tests.messaging import samples
 from tests.sessions_video.conftest import at_local_hour, build_room, hold_session, make_member, request
 
 METHOD_NOT_ALLOWED = 405
@@ -87,6 +89,9 @@ TABLE = {
     "messaging:thread": BOTH,
     "messaging:news": BOTH,
     "messaging:read": BOTH_SEND,
+    # The team that may see files sees them.
+    "messaging:attachment": "GET login 404 200 200 200",
+    "messaging:thumbnail": "GET login 404 200 200 200",
     "messaging:contact": "GET login 200 302 302 200",
     "mentors:application": MEMBERS,
     "mentors:billing": MEMBERS,
@@ -125,6 +130,8 @@ TABLE = {
     "sessions_video:room": BOTH,
     # The session has ended.
     "sessions_video:ice": "GET login 404 403 403 404",
+    # Nothing said.
+    "sessions_video:report": "POST login 404 400 400 404",
     # The team reads the same evidence.
     "sessions_video:payment_return": "GET login 404 200 404 404",
     "sessions_video:proof": "GET login 404 200 200 200",
@@ -179,6 +186,9 @@ class World:
         words = TrainingWords(self.skill.category, self.skill, "Lire un tableau en une heure", "Repérer les trous.", 60)
         self.training = create_training(mentor=mentor, words=words)
         self.hint = mentor.mentor_profile.availability.create(weekday=1, starts=time(9), ends=time(12))
+        thread = get_or_create_thread(one=mentor, other=learner)
+        message = send_message(thread=thread, author=learner, body="", files=[Upload("a.png", samples.image())])
+        self.file = message.attachments.get()
         self.people: dict[str, User | None] = {
             "visitor": None,
             "stranger": make_member("Nadia"),
@@ -197,6 +207,8 @@ class World:
         held = self.room.video_session.booking.reference
         if kind == "year":
             return clock.now().year
+        if name in {"messaging:attachment", "messaging:thumbnail"}:
+            return self.file.reference
         if name == "billing:payout":
             return Payout.objects.get().reference
         if kind == "period":

@@ -310,6 +310,8 @@ WITHOUT_PAGE = {
     "bookings:calendar": FILE,
     "demo:email_attachment": FILE,
     "mfa_download_recovery_codes": FILE,
+    "messaging:attachment": FILE,
+    "messaging:thumbnail": FILE,
     "messaging:news": FRAGMENT,
     "sessions_video:payment_return": "beside the room, after the bank; `test_extensions` passes through it",
     "bookings:payment_return": "waits for the bank, a moment only; `test_path` passes through it",

@@ -15,6 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 
 from messaging.selectors import unread_count
+from messaging.services import Upload, get_or_create_thread, send_message
 from sessions_video.consumers import RoomConsumer
 from sessions_video.models import Lease
 from sessions_video.protocol import MESSAGES
@@ -158,16 +159,40 @@ async def test_the_chat_works_before_the_call_and_once_per_message(open_room: Ro
     mentor, learner = await pair(open_room)
     async with sockets(mentor, learner):
         client_id = str(uuid4())
+        ids = set()
         for _ in range(2):
             await learner.say("chat.send", client_id=client_id, body="<b>Bonjour</b>")
-            line = await mentor.hear("chat.message")
-            assert line["body"] == "<b>Bonjour</b>"
-            assert line["author"] == "Karim"
+            ids.add((await learner.hear("chat.message"))["id"])
+        line = await mentor.hear("chat.message")
+        assert (line["body"], line["author"], line["files"]) == ("<b>Bonjour</b>", "Karim", [])
+        assert ids == {line["id"]}, "sent again, it is the same line"
         await mentor.say("room.sync", last_chat_id=line["id"])
         assert (await mentor.hear("room.state"))["chat"] == []
         assert await database_sync_to_async(unread_count)(open_room.mentor) == 0, "what the room showed is read"
         await learner.say("chat.send", client_id=str(uuid4()), body="   ")
         assert (await learner.hear("error"))["message"]
+
+
+@pytest.mark.requirement("SK-13", "SK-89")
+async def test_what_is_written_on_the_page_of_the_conversation_comes_into_the_room(open_room: Room) -> None:
+    mentor, learner = await pair(open_room)
+    async with sockets(mentor, learner):
+        for one in (mentor, learner):
+            await one.hear("meter.state")
+        about = await database_sync_to_async(write_with_a_file)(open_room)
+        for one in (mentor, learner):
+            line = await one.hear("chat.message")
+            assert (line["id"], line["body"]) == (about, "Voici mes notes.")
+            assert [(file["name"], file["thumbnail"]) for file in line["files"]] == [("notes.txt", "")]
+        await mentor.say("room.sync", last_chat_id=0)
+        assert (await mentor.hear("room.state"))["chat"][-1]["files"] == line["files"]
+        assert await database_sync_to_async(unread_count)(open_room.mentor) == 0, "what the room showed is read"
+
+
+def write_with_a_file(room: Room) -> int:
+    thread = get_or_create_thread(one=room.mentor, other=room.learner)
+    files = [Upload("notes.txt", b"Trois lignes.")]
+    return send_message(thread=thread, author=room.learner, body="Voici mes notes.", files=files).pk
 
 
 @pytest.mark.requirement("SK-87", "SK-88")

@@ -3,13 +3,12 @@
 const PREFIX = "draft:";
 export const SENT = "sent:";
 
+const keyOf = (form) => PREFIX + form.dataset.draft;
+
 export default function draft(form) {
-  const key = PREFIX + form.dataset.draft;
+  const key = keyOf(form);
   const fields = [...form.querySelectorAll("textarea[name], input[type=text][name]")];
-  if (sessionStorage.getItem(SENT + key)) {
-    sessionStorage.removeItem(SENT + key);
-    sessionStorage.removeItem(key);
-  }
+  if (sessionStorage.getItem(SENT + key)) forget(form);
   const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}");
   for (const field of fields) {
     if (!field.value && kept[field.name]) field.value = kept[field.name];
@@ -19,4 +18,14 @@ export default function draft(form) {
     sessionStorage.setItem(key, JSON.stringify(typed));
   });
   form.addEventListener("submit", () => sessionStorage.setItem(SENT + key, "1"));
+}
+
+// For forms that are sent without leaving the page: it arrived, or it did not.
+export function forget(form) {
+  sessionStorage.removeItem(SENT + keyOf(form));
+  sessionStorage.removeItem(keyOf(form));
+}
+
+export function keep(form) {
+  sessionStorage.removeItem(SENT + keyOf(form));
 }

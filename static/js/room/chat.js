@@ -1,24 +1,90 @@
 // The written conversation. Every message goes through the server; what is not confirmed is sent again.
+import { Files, fileSize } from "../messages/files.js";
+import { send } from "../messages/sending.js";
+import { newId } from "./ids.js";
+
 export class Chat {
   constructor({ log, form, input, signaling, me, language, youLabel }) {
-    Object.assign(this, { log, form, input, signaling, me, youLabel });
+    Object.assign(this, { log, form, input, signaling, me, language, youLabel });
     this.hours = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
     this.lastId = 0;
     this.seen = new Set();
     this.waiting = new Map();
+    this.files = new Files({
+      input: form.querySelector("[type=file]"),
+      list: this.part("chosen"),
+      onError: (words) => this.complain(words),
+      language,
+    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.send();
+      if (this.files.count) this.sendFiles();
+      else this.send();
     });
+    input.addEventListener("paste", ({ clipboardData }) => this.files.add([...clipboardData.files]));
+  }
+
+  part(name) {
+    return this.form.querySelector(`[data-part="${name}"]`);
+  }
+
+  complain(words) {
+    this.part("error").textContent = words;
   }
 
   send() {
     const body = this.input.value.trim();
     if (!body) return;
-    const id = crypto.randomUUID();
+    const id = newId();
     this.waiting.set(id, body);
     this.signaling.send("chat.send", { client_id: id, body });
+    this.emptied();
+  }
+
+  // Files go with a request of their own, to the page of the conversation; the line comes back as any other.
+  async sendFiles() {
+    if (this.uploading) return;
+    const progress = this.part("progress");
+    const { failed, signedOut } = this.part("error").dataset;
+    // Kept for the next try: a message whose answer was lost is not stored twice.
+    this.fileId ??= newId();
+    this.uploading = true;
+    this.input.readOnly = true;
+    this.complain("");
+    progress.hidden = false;
+    try {
+      await send({
+        address: this.form.action,
+        data: this.fields(),
+        words: { failed, signedOut },
+        onProgress: (share) => (progress.value = share),
+      });
+      this.fileId = null;
+      this.files.clear();
+      this.emptied();
+    } catch (words) {
+      this.complain(String(words));
+    } finally {
+      this.uploading = false;
+      this.input.readOnly = false;
+      progress.hidden = true;
+      progress.value = 0;
+    }
+  }
+
+  fields() {
+    const data = new FormData();
+    data.append("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken.value);
+    data.append("client_id", this.fileId);
+    data.append("body", this.input.value.trim());
+    for (const file of this.files.chosen) data.append("attachments", file);
+    return data;
+  }
+
+  emptied() {
     this.input.value = "";
+    // The reminder goes with the words it was about.
+    this.input.dispatchEvent(new Event("input", { bubbles: true }));
     this.input.focus();
   }
 
@@ -49,10 +115,35 @@ export class Chat {
     time.dateTime = line.at;
     time.textContent = this.hours.format(new Date(line.at));
     head.append(name, time);
-    const body = document.createElement("p");
-    body.className = "prewrap";
-    body.textContent = line.body;
-    entry.append(head, body);
+    entry.append(head);
+    if (line.body) {
+      const body = document.createElement("p");
+      body.className = "prewrap";
+      body.textContent = line.body;
+      entry.append(body);
+    }
+    entry.append(...(line.files ?? []).map((file) => this.drawFile(file)));
     return entry;
+  }
+
+  // In a tab of its own: the call goes on in this one.
+  drawFile({ name, size, url, thumbnail, width, height }) {
+    const link = document.createElement("a");
+    link.className = thumbnail ? "file file--image" : "file";
+    link.href = url;
+    link.target = "_blank";
+    link.rel = "noopener";
+    if (thumbnail) {
+      const image = Object.assign(document.createElement("img"), { src: thumbnail, width, height, alt: "" });
+      link.append(image);
+    }
+    const title = document.createElement("span");
+    title.className = "file__name";
+    title.textContent = name;
+    const weight = document.createElement("span");
+    weight.className = "file__size";
+    weight.textContent = fileSize(size, this.language);
+    link.append(title, " ", weight);
+    return link;
   }
 }

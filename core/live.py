@@ -1,0 +1,29 @@
+"""Telling the open pages. Best effort: state is in the database, and each page asks for it again anyway."""
+
+import asyncio
+import logging
+from functools import partial
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+log = logging.getLogger(__name__)
+PATIENCE_SECONDS = 2.0
+
+
+async def send(group: str, message: dict[str, Any]) -> None:
+    """A dead or slow channel layer is logged and forgotten."""
+    layer = get_channel_layer()
+    if layer is None:
+        return
+    try:
+        await asyncio.wait_for(layer.group_send(group, message), PATIENCE_SECONDS)
+    except Exception as error:  # noqa: BLE001  (whatever Redis or its client raises, the pages go on)
+        log.warning("live message not sent: %r", error)
+
+
+def send_on_commit(group: str, message: dict[str, Any]) -> None:
+    """For services: nobody hears of what is rolled back."""
+    transaction.on_commit(partial(async_to_sync(send), group, message), robust=True)
