@@ -86,8 +86,7 @@ export class DeviceChecks {
       this.explain(error);
       return;
     }
-    for (const name of ["preview", "self"]) if (page.get(name)) page.get(name).srcObject = devices.stream;
-    page.show("preview-empty", !devices.camera);
+    this.show(devices.stream);
     await this.describe();
     this.judge(wish);
     this.onStream();
@@ -131,13 +130,18 @@ export class DeviceChecks {
     const { page, list, devices } = this;
     this.stopLevel();
     devices.close();
-    page.get("preview").srcObject = null;
-    page.show("preview-empty");
+    this.show(null);
     page.show("permission");
     for (const name of ["camera-field", "camera-add", "microphone-fields", "stop"]) page.show(name, false);
     page.write("device-state", page.text("devices_closed"));
     for (const name of ["permission", "camera", "microphone"]) list.set(name, "todo");
     page.get("allow").focus();
+    this.onStream();
+  }
+
+  show(stream) {
+    for (const name of ["preview", "self"]) if (this.page.get(name)) this.page.get(name).srcObject = stream;
+    this.page.show("preview-empty", !stream?.getVideoTracks().length);
   }
 
   listen() {

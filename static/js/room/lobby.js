@@ -8,7 +8,15 @@ export class Lobby {
   constructor({ page, config, devices, onStream }) {
     Object.assign(this, { page, devices });
     const list = new Checklist(page);
-    this.checks = new DeviceChecks({ page, list, devices, onStream });
+    this.checks = new DeviceChecks({
+      page,
+      list,
+      devices,
+      onStream: () => {
+        this.drawAlone();
+        onStream();
+      },
+    });
     new NetworkChecks({
       page,
       list,
@@ -57,11 +65,13 @@ export class Lobby {
       { capture: true },
     );
     page.click("enter-alone", () => this.askToEnterAlone());
-    // Both ways in are open when the other person is here.
-    const [connect, alone] = [page.get("connect"), page.get("enter-alone")];
-    const follow = () => (alone.disabled = connect.disabled);
-    new MutationObserver(follow).observe(connect, { attributes: true, attributeFilter: ["disabled"] });
-    follow();
+    // Offered when the other person is here, to whoever has neither camera nor microphone open.
+    new MutationObserver(() => this.drawAlone()).observe(page.get("connect"), { attributeFilter: ["disabled"] });
+    this.drawAlone();
+  }
+
+  drawAlone() {
+    this.page.show("enter-alone", !this.page.get("connect").disabled && !this.devices.stream);
   }
 
   async prepare() {

@@ -39,9 +39,12 @@ export async function roundTrip(path) {
   }
 }
 
-// Whether an outside server told us our address (STUN): then a direct connection has a chance.
+// Whether an outside server told us our address (STUN): then a direct connection has a chance. A relay answers that
+// question too, and is asked for nothing else here.
 export async function hasPublicAddress(iceServers) {
-  const connection = new RTCPeerConnection({ iceServers });
+  const plain = iceServers.flatMap(({ urls }) => urls).filter((url) => !url.startsWith("turns:"));
+  const urls = [...new Set(plain.map((url) => url.replace(/^turn:/, "stun:").replace(/\?.*$/, "")))];
+  const connection = new RTCPeerConnection({ iceServers: urls.length ? [{ urls }] : [] });
   try {
     return await settled(GATHER_MS, (resolve, reject) => {
       connection.onicecandidate = ({ candidate }) => {
@@ -81,6 +84,10 @@ export async function callThroughRelay(iceServers) {
         channel.send("there and back");
       };
       channel.onmessage = () => resolve(performance.now() - sentAt);
+      one.onicegatheringstatechange = () => {
+        const isEmpty = one.iceGatheringState === "complete" && !one.localDescription?.sdp.includes("a=candidate");
+        if (isEmpty) reject(new Error("unreachable"));
+      };
       connect(one, other).catch(reject);
     });
     return { ms: await ms, protocol: await relayProtocol(one) };
