@@ -110,7 +110,7 @@ MOST_DIGITS = 9
 
 
 class EurosField(forms.Field):
-    """An amount as people write it: « 20 », « 12,50 », « 12.50 € ». Cleaned, it is cents."""
+    """An amount as people write it: « 20 », « 12,50 », « 12.50 € ». Cleaned, and given as `initial`, it is cents."""
 
     widget = forms.TextInput
     default_error_messages = {
@@ -131,6 +131,9 @@ class EurosField(forms.Field):
             raise forms.ValidationError(self.error_messages["decimals"], code="decimals")
         cents = int(whole[: MOST_DIGITS + 1]) * 100 + int(decimals.ljust(CENT_DIGITS, "0"))
         return -cents if sign else cents
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value // 100},{value % 100:02d}" if isinstance(value, int) else value
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {"inputmode": "decimal", "autocomplete": "off", "maxlength": "20"}

@@ -1,40 +1,28 @@
 """Reading what a mentor writes about his rate, his availability and his request."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from billing.forms import EurosField
 from mentors.models import AvailabilityHint
 from mentors.rules import MAX_RATE_CENTS, MIN_RATE_CENTS
 
+RATE_OUT_OF_RANGE = _("Indiquez un tarif entre 1 € et 1 000 € de l’heure.")
+
 
 class RateForm(forms.Form):
-    tarif = forms.DecimalField(
+    tarif = EurosField(
         label=_("Tarif horaire, en euros TTC"),
-        max_digits=6,
-        decimal_places=2,
-        localize=True,
-        help_text=_("Commission de 20 % comprise, et TVA comprise si vous y êtes assujetti. Par exemple : 47,00."),
-        validators=[MinValueValidator(Decimal(MIN_RATE_CENTS) / 100), MaxValueValidator(Decimal(MAX_RATE_CENTS) / 100)],
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-        error_messages={
-            "invalid": _("Écrivez un nombre, par exemple 47,00."),
-            "min_value": _("Indiquez un tarif entre 1 € et 1 000 € de l’heure."),
-            "max_value": _("Indiquez un tarif entre 1 € et 1 000 € de l’heure."),
-            "max_digits": _("Indiquez un tarif entre 1 € et 1 000 € de l’heure."),
-        },
+        help_text=_("Commission de 20 % comprise, et TVA comprise si vous y êtes assujetti. Par exemple : 47,00."),
+        validators=[
+            MinValueValidator(MIN_RATE_CENTS, RATE_OUT_OF_RANGE),
+            MaxValueValidator(MAX_RATE_CENTS, RATE_OUT_OF_RANGE),
+        ],
+        error_messages={"invalid": _("Écrivez un nombre, par exemple 47,00.")},
     )
-
-    @staticmethod
-    def in_euros(rate_cents: int | None) -> Decimal | None:
-        return None if rate_cents is None else (Decimal(rate_cents) / 100).quantize(Decimal("0.01"))
-
-    def rate_cents(self) -> int:
-        rate: Decimal = self.cleaned_data["tarif"]
-        return int(rate * 100)
 
 
 class AvailabilityForm(forms.Form):

@@ -39,7 +39,7 @@ def rate(request: HttpRequest) -> HttpResponse:
     form = RateForm(request.POST)
     if form.is_valid():
         try:
-            set_rate(user=member_of(request), rate_cents=form.rate_cents())
+            set_rate(user=member_of(request), rate_cents=form.cleaned_data["tarif"])
         except MentorError as error:
             form.add_error("tarif", str(error.user_message))
         else:
@@ -113,7 +113,7 @@ def _page(request: HttpRequest, **bound: Any) -> HttpResponse:
         "basis_points": basis_points,
         "commission_cents": commission,
         "net_cents": cents - commission if cents and commission is not None else None,
-        "rate_form": RateForm(initial={"tarif": RateForm.in_euros(cents)}),
+        "rate_form": RateForm(initial={"tarif": cents}),
         "availability_form": AvailabilityForm(),
         "hints": list(profile.availability.all()) if profile.has_begun else [],
         "company_form": BillingProfileForm(instance=_company_of(user)),

@@ -135,7 +135,7 @@ def test_a_rate_is_given_in_contact_et_facturation() -> None:
     assert "l’accès à la plateforme, la vidéo, le paiement sécurisé et la facturation" in page
 
 
-@pytest.mark.parametrize("typed", ["", "beaucoup", "-5", "0", "1000,01", "47,505"])
+@pytest.mark.parametrize("typed", ["", "beaucoup", "-5", "0", "1000,01", "47,505", "1_0", "1e1"])
 def test_a_wrong_rate_is_refused_and_stays_in_the_field(typed: str) -> None:
     user = make_member()
     response = signed_in(user).post(reverse("mentors:rate"), {"tarif": typed})
