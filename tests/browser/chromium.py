@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Playwright
 PROGRAM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
-    "--use-fake-device-for-media-stream=device-count=2",
+    "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
     "--allow-loopback-in-peer-connection",

@@ -6,6 +6,7 @@ An address is in `VISITS`, or in `WITHOUT_PAGE` with the reason.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
@@ -27,6 +28,7 @@ from mentors.models import MentorProfile
 from messaging.models import Thread
 from notifications.models import Email
 from reviews.models import Review
+from sessions_video.models import RoomReport, VideoSession
 from tests.browser import money_rows
 
 LEA, TOM, AWA = (LEARNERS[key].email for key in ("lea", "tom", "awa"))
@@ -259,8 +261,31 @@ MENTOR = [
 CANDIDATES = visits(CANDIDATE.email, "pages:account", "mentors:application", "mentors:billing", "catalog:offer")
 
 
+def room_report() -> tuple[object, ...]:
+    session = VideoSession.objects.filter(phase="ended")[0]
+    samples = [{"at": 3 * n, "grade": "good", "roundTrip": 20, "loss": 0} for n in range(30)]
+    statistics = {"connection": {"state": "connected"}, "samples": samples}
+    report, _ = RoomReport.objects.get_or_create(
+        author=session.booking.learner,
+        client_id=UUID(int=1),
+        defaults={
+            "video_session": session,
+            "created_at": clock.now(),
+            "topic": "image",
+            "words": "L’image se fige.",
+            "statistics": statistics,
+        },
+    )
+    return (report.pk,)
+
+
 # Of these the demo has none.
-ROWS_MADE: dict[type[Model], Finder] = {Setting: setting, Group: group, **money_rows.ROWS}
+ROWS_MADE: dict[type[Model], Finder] = {
+    Setting: setting,
+    Group: group,
+    RoomReport: room_report,
+    **money_rows.ROWS,
+}
 
 
 def of_staff() -> list[Visit]:
@@ -300,6 +325,7 @@ WITHOUT_PAGE = {
     "billing:webhook": MACHINE,
     "billing:webhook_v2": MACHINE,
     "sessions_video:ice": MACHINE,
+    "sessions_video:report": ACTION,
     "sessions_video:check_ice": MACHINE,
     "sessions_video:proof_file": FILE,
     "billing:invoice_pdf": FILE,
