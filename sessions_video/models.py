@@ -266,12 +266,12 @@ class Extension(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(status__in=sorted(PENDING), decided_at=None)
-                | Q(decided_at__gte=F("begun_at")) & ~Q(status__in=sorted(PENDING)),
+                | Q(decided_at__isnull=False, decided_at__gte=F("begun_at")) & ~Q(status__in=sorted(PENDING)),
                 name="extension_decision_is_whole",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=_UNFUNDED, asked_at=None)
-                | Q(status__in=_ANSWERABLE, asked_at__gte=F("begun_at"))
+                | Q(status__in=_ANSWERABLE, asked_at__isnull=False, asked_at__gte=F("begun_at"))
                 | Q(status__in=[ExtensionStatus.LAPSED, ExtensionStatus.WITHDRAWN]),
                 name="extension_mentor_was_asked",
             ),

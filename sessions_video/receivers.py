@@ -1,6 +1,5 @@
 """News of bookings: each line calls one service."""
 
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -26,5 +25,9 @@ def cancel_room(booking: Booking, **_extra: Any) -> None:
 @receiver(top_up_paid, sender=TopUp)
 def go_on_with_extension(top_up: TopUp, **_extra: Any) -> None:
     """Once the money is credit for good: no room may refuse a payment. What a crash loses here, the sweeper finds."""
+
+    def go_on() -> None:
+        services.credit_arrived(reference=top_up.purpose)
+
     if top_up.hold_number >= services.FIRST_EXTENSION_HOLD:
-        transaction.on_commit(partial(services.credit_arrived, reference=top_up.purpose), robust=True)
+        transaction.on_commit(go_on, robust=True)

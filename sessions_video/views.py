@@ -21,6 +21,7 @@ from sessions_video.call_wording import CALL_TEXTS
 from sessions_video.check_wording import CHECK_TEXTS
 from sessions_video.checking import ECHO
 from sessions_video.errors import Ended, NotConfirmed, RoomError
+from sessions_video.extension_wording import EXTENSION_TEXTS
 from sessions_video.models import ReportTopic, VideoSession
 from sessions_video.presences import presences_of
 from sessions_video.proof_file import cause_words, proof_spreadsheet
@@ -79,7 +80,7 @@ def _config(video_session: VideoSession, user: User, role: Role) -> dict[str, An
         "language": get_language() or "fr",
         "beat_ms": settings.ROOM_HEARTBEAT_SECONDS * 1000,
         "proof": reverse("sessions_video:proof", args=[reference]),
-        "texts": {name: str(text) for name, text in {**TEXTS, **CALL_TEXTS, **CHECK_TEXTS}.items()},
+        "texts": {name: str(text) for name, text in {**TEXTS, **CALL_TEXTS, **CHECK_TEXTS, **EXTENSION_TEXTS}.items()},
     }
 
 

@@ -106,6 +106,7 @@ class Migration(migrations.Migration):
                             models.Q(("decided_at", None), ("status__in", ["asked", "paying", "preparing"])),
                             models.Q(
                                 ("decided_at__gte", models.F("begun_at")),
+                                ("decided_at__isnull", False),
                                 models.Q(("status__in", ["asked", "paying", "preparing"]), _negated=True),
                             ),
                             _connector="OR",
@@ -117,6 +118,7 @@ class Migration(migrations.Migration):
                             models.Q(("asked_at", None), ("status__in", ["paying", "preparing"])),
                             models.Q(
                                 ("asked_at__gte", models.F("begun_at")),
+                                ("asked_at__isnull", False),
                                 ("status__in", ["asked", "accepted", "refused"]),
                             ),
                             ("status__in", ["lapsed", "withdrawn"]),

@@ -6,6 +6,7 @@ import { Controls } from "./controls.js";
 import { Conversation } from "./conversation.js";
 import { Devices } from "./devices.js";
 import { Ending } from "./ending.js";
+import { Extension } from "./extension.js";
 import { offerFullScreen } from "./full_screen.js";
 import { newId } from "./ids.js";
 import { Lobby } from "./lobby.js";
@@ -53,6 +54,7 @@ signaling
 const meter = new Meter(config);
 const band = new Band({ page, config, signaling, meter });
 const ending = new Ending({ page, config, signaling, meter, band });
+new Extension({ page, config, signaling, meter, band });
 
 const call = new Call({ page, config, signaling });
 const devices = new Devices();
