@@ -10,6 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect
 
 from accounts.models import User
+from tests.browser.chromium import FLAGS, PROGRAM
 from tests.browser.people import session_cookie
 from tests.browser.seats import PATIENCE_MS, Seat
 from tests.browser.stack import Stack
@@ -20,7 +21,6 @@ from tests.sessions_video.conftest import Room, at_local_hour, build_room
 __all__ = ["relay"]
 
 pytestmark = pytest.mark.browser
-BOTH = ["camera", "microphone"]
 # Counts what could open a device or make a sound.
 COUNT_OPENINGS = """
     window.openings = [];
@@ -50,17 +50,14 @@ LIVE_TRACKS = """() => (document.querySelector('[data-room=preview]').srcObject?
 
 @pytest.fixture
 def open_page(stack: Stack, chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """A page of a browser profile of its own, with these permissions and scripts, signed in or not."""
+    """A page of a browser profile of its own, with these scripts, signed in or not."""
     contexts: list[BrowserContext] = []
 
-    def opened(*scripts: str, user: User | None = None, permissions: list[str] = BOTH, **options: Any) -> Page:
+    def opened(*scripts: str, user: User | None = None, browser: Browser = chromium, allows: bool = True) -> Page:
         # A permission that is not in the list is refused.
-        context = chromium.new_context(
-            locale="fr-FR",
-            permissions=permissions or ["clipboard-read"],
-            base_url=stack.url,
-            reduced_motion="reduce",
-            **options,
+        permissions = ["camera", "microphone"] if allows else ["clipboard-read"]
+        context = browser.new_context(
+            locale="fr-FR", permissions=permissions, base_url=stack.url, reduced_motion="reduce"
         )
         for script in scripts:
             context.add_init_script(script)
@@ -72,6 +69,17 @@ def open_page(stack: Stack, chromium: Browser) -> Iterator[Callable[..., Page]]:
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def asks_for_real(chromium: Browser) -> Iterator[Browser]:
+    """A browser that does not answer its own question about camera and microphone."""
+    arguments = ["--headless=new", *(flag for flag in FLAGS if flag != "--use-fake-ui-for-media-stream")]
+    browser = chromium.browser_type.launch(
+        executable_path=PROGRAM, args=arguments, ignore_default_args=["--headless=old"]
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
@@ -202,8 +210,10 @@ def comes_with_everything(open_page: Callable[..., Page], room: Room) -> Seat:
 
 
 @pytest.mark.requirement("SK-80", "SK-84")
-def test_a_refusal_is_explained_and_one_may_come_with_nothing(open_page: Callable[..., Page], room: Room) -> None:
-    learner = Seat(open_page(user=room.learner, permissions=[]), address(room))
+def test_a_refusal_is_explained_and_one_may_come_with_nothing(
+    open_page: Callable[..., Page], asks_for_real: Browser, room: Room
+) -> None:
+    learner = Seat(open_page(user=room.learner, browser=asks_for_real, allows=False), address(room))
     finds(learner, "permission", "Échoué")
     learner.says("device-error-title", "Le navigateur bloque la caméra ou le micro.")
     learner.says("device-error-steps", re.compile("icône à gauche de l’adresse"))
@@ -213,6 +223,7 @@ def test_a_refusal_is_explained_and_one_may_come_with_nothing(open_page: Callabl
     mentor = comes_with_everything(open_page, room)
     learner.connect()
     dialog = learner.page.locator(learner.part("alone-dialog"))
+    expect(dialog).to_be_visible()
     expect(dialog).to_contain_text("ne vous verra pas et ne vous entendra pas")
     assert judge(learner.page) == []
     learner.page.set_viewport_size({"width": 1280, "height": 900})
@@ -222,7 +233,6 @@ def test_a_refusal_is_explained_and_one_may_come_with_nothing(open_page: Callabl
     dialog.get_by_role("button", name="Entrer sans caméra ni micro").click()
     expect(learner.page.locator(learner.part("dock"))).to_be_visible()
     mentor.connect()
-    assert learner.page.evaluate("window.isSecureContext")
     mentor.says("meter-state", "Temps gratuit en cours")
 
 

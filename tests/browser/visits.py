@@ -154,6 +154,7 @@ PUBLIC = [
         "catalog:community",
         "catalog:categories",
         "catalog:trainings",
+        "sessions_video:check",
         "account_signup",
         "account_login",
         "account_inactive",
