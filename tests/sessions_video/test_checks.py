@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from channels.routing import URLRouter
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from bookings import services as booking_services
+from notifications.models import Email
 from sessions_video import checking, echo
 from sessions_video.routing import websocket_urlpatterns
-from tests.sessions_video.conftest import make_member
+from tests.sessions_video.conftest import Room, make_member, pass_time
 
 pytestmark = pytest.mark.django_db
 PAGE, RELAY = "/salle/test/", "/salle/test/ice/"
@@ -52,10 +55,24 @@ def test_anybody_tests_his_equipment_on_any_day() -> None:
     assert Client().post(PAGE).status_code == 405
 
 
-def test_the_page_is_found_where_people_look_for_it() -> None:
+def test_the_page_is_found_where_people_look_for_it(room: Room) -> None:
     assert reverse("sessions_video:check") == PAGE
-    for path in ("/aide/", "/"):
-        assert f'href="{PAGE}"' in Client().get(path).content.decode()
+    learner = Client()
+    learner.force_login(room.learner)
+    for path in ("/aide/", "/mes-sessions-video/", room.video_session.booking.get_absolute_url()):
+        main = learner.get(path).content.decode().partition("<main")[2].partition("</main>")[0]
+        assert f'href="{PAGE}"' in main, path
+    assert f'href="{PAGE}"' in Client().get("/").content.decode().partition("<footer")[2]
+
+
+def test_the_reminder_leads_to_the_page(room: Room) -> None:
+    pass_time(4 * 3600)
+    for reminder in booking_services.due_reminder_ids():
+        booking_services.send_reminder(reminder_id=reminder)
+    email = Email.objects.filter(kind="bookings.reminder").first()
+    assert email
+    assert f"{settings.BASE_URL}{PAGE}" in email.body_text
+    assert f'href="{settings.BASE_URL}{PAGE}"' in email.body_html
 
 
 @pytest.mark.usefixtures("relay")
