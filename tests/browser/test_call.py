@@ -256,6 +256,9 @@ def test_a_problem_is_reported_with_what_was_measured(
 def test_a_whole_call_with_keys_alone(seats: tuple[Seat, Seat]) -> None:
     """Shortcuts do their work, and nothing while somebody writes. Every dialog is left with Escape."""
     mentor, learner = seats
+    for seat in seats:
+        # Colors are judged once they have changed.
+        seat.page.emulate_media(reduced_motion="reduce")
     accessible(learner.page, where="lobby")
     meet(mentor, learner)
     page = learner.page

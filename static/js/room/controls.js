@@ -8,12 +8,16 @@ export class Controls {
     this.places = this.spare.map((button) => button.nextElementSibling);
     NARROW.addEventListener("change", () => this.arrange());
     this.arrange();
-    // What was pressed closes the menu; a dialog that it opened gives the focus back to the menu's button.
-    page.get("more-list").addEventListener("click", (event) => {
-      if (!event.target.closest("button")) return;
-      this.menu.open = false;
-      if (this.menu.contains(document.activeElement)) this.menu.querySelector("summary").focus();
-    });
+    // The menu closes before what was pressed acts: a dialog then gives the focus back to the menu's button.
+    page.get("more-list").addEventListener(
+      "click",
+      (event) => {
+        if (!event.target.closest("button")) return;
+        this.menu.querySelector("summary").focus();
+        this.menu.open = false;
+      },
+      { capture: true },
+    );
   }
 
   arrange() {
