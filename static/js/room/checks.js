@@ -173,7 +173,7 @@ export class DeviceChecks {
   explain(error) {
     const { page, list } = this;
     const [title, steps] = reason(error);
-    list.set("permission", "failed", page.text(title));
+    list.set("permission", "failed");
     page.write("device-state", "");
     this.complain(title, steps);
     page.show("permission");
