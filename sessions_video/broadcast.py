@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from asgiref.sync import async_to_sync
-
-from core.live import send
+from core.live import send, send_on_commit
 
 __all__ = ["meter_changed", "send"]
 
 
 def meter_changed(group: str, state: dict[str, Any]) -> None:
-    async_to_sync(send)(group, {"type": "room.meter", "state": state})
+    send_on_commit(group, {"type": "room.meter", "state": state})

@@ -7,6 +7,8 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from billing.spreadsheets import Cell, amount, plain, spreadsheet
+from core.money import format_euros
+from sessions_video.agreements import agreements_of
 from sessions_video.models import VideoSession
 from sessions_video.presences import presences_of
 from sessions_video.selectors import Line, proof_of
@@ -28,6 +30,11 @@ def proof_spreadsheet(video_session: VideoSession) -> HttpResponse:
         ["", _("Total des pauses"), "", "", proof.pause_seconds, "", ""],
         ["", _("Total payé"), "", "", proof.paid_seconds, "", amount(proof.amount_cents)],
     ]
+    for agreed in agreements_of(video_session):
+        words = {"minutes": agreed.minutes, "price": format_euros(agreed.price_cents)}
+        name = _("Prolongation de %(minutes)s min, %(price)s au plus") % words
+        asked, decided = _exact(agreed.asked_at, zone), _exact(agreed.decided_at, zone)
+        rows.append(["", name, asked, decided, "", plain(agreed.outcome), ""])
     for stay in presences_of(video_session):
         name = plain(_("Présence de %(name)s") % {"name": stay.person.get_full_name()})
         rows.append(["", name, _exact(stay.started_at, zone), _exact(stay.ended_at, zone), stay.seconds, "", ""])

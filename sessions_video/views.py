@@ -15,8 +15,10 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from bookings.selectors import get_booking_for
 from core import clock
+from core.money import price_cents
 from core.templatetags.house import day
 from messaging.selectors import file_limits, thread_between
+from sessions_video.agreements import agreements_of
 from sessions_video.call_wording import CALL_TEXTS
 from sessions_video.check_wording import CHECK_TEXTS
 from sessions_video.checking import ECHO
@@ -121,6 +123,7 @@ def proof(request: HttpRequest, reference: str) -> HttpResponse:
     video_session = get_ended_session_for(user, reference)
     result = proof_of(video_session)
     booking = video_session.booking
+    held_cents = price_cents(video_session.rate_cents, video_session.limit_ms // 1000)
     context = {
         "video_session": video_session,
         "booking": booking,
@@ -128,11 +131,13 @@ def proof(request: HttpRequest, reference: str) -> HttpResponse:
         "is_party": user in (booking.learner, booking.mentor),
         "awaits_review": booking.awaits_review(user, clock.now()),
         "proof": result,
+        "agreements": agreements_of(video_session),
         "presences": presences_of(video_session),
         "lines": [_described(line) for line in result.lines],
         "chart": _chart(result.lines),
         "total_seconds": sum(line.seconds for line in result.lines),
-        "returned_cents": booking.maximum_cents - result.amount_cents,
+        "held_cents": held_cents,
+        "returned_cents": held_cents - result.amount_cents,
         "planned_seconds": video_session.limit_ms // 1000,
     }
     return render(request, "sessions_video/proof.html", context)

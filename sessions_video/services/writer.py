@@ -4,7 +4,6 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -35,15 +34,8 @@ def locked_meter(video_session_id: int) -> Iterator[Turn]:
         _save(turn)
         if _shown(turn) != before:
             turn.row.revision += 1
-            _tell_after_commit(turn.row.group, snapshot(turn.row, turn.meter, turn.t, turn.extension))
+            broadcast.meter_changed(turn.row.group, snapshot(turn.row, turn.meter, turn.t, turn.extension))
         turn.row.save()
-
-
-def _tell_after_commit(group: str, state: dict[str, Any]) -> None:
-    def tell() -> None:  # not a partial: Django names the function when it fails
-        broadcast.meter_changed(group, state)
-
-    transaction.on_commit(tell, robust=True)
 
 
 def _load(video_session_id: int) -> Turn:

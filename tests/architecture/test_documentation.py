@@ -22,12 +22,14 @@ from bookings.states import ALLOWED as BOOKING_ALLOWED
 from catalog.states import TRAINING_ALLOWED
 from mentors.states import MENTOR_ALLOWED
 from sessions_video.states import ALLOWED as ROOM_ALLOWED
+from sessions_video.states import EXTENSION_ALLOWED
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "architecture.md").read_text(encoding="utf8")
 
 MACHINES: dict[str, Mapping[str, frozenset[str]]] = {
     "Booking": BOOKING_ALLOWED,
     "Room": {str(state): frozenset(map(str, ways)) for state, ways in ROOM_ALLOWED.items()},
+    "Extension": EXTENSION_ALLOWED,
     "Request to become a mentor": MENTOR_ALLOWED,
     "Training": TRAINING_ALLOWED,
     "Card payment": TOP_UP_ALLOWED,

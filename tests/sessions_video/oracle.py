@@ -39,6 +39,10 @@ class Log:
         last = min(self.day_end, self.day_end if self.ended_at is None else self.ended_at)
         return {tick for tick in range(self.day_start, last) if self.together(tick)}
 
+    def agreed(self, tick: int) -> int:
+        """The paid time both people had agreed to when this tick passed: planned, and extended until then."""
+        return self.limit + sum(amount for at, amount in self.extensions if at <= tick)
+
     def counted(self) -> tuple[set[int], int]:
         """The ticks that count, and the free time that was left after the mentor's early start."""
         counted: set[int] = set()

@@ -1,6 +1,7 @@
 """Whatever people, networks, sweepers and clocks do: properties of the meter against a second, independent count."""
 
 import itertools
+from collections import Counter
 from copy import deepcopy
 
 import pytest
@@ -95,10 +96,16 @@ class Room:
         counted = self.counted()
         assert counted <= self.log.presence()
         assert len(counted) == self.meter.accumulated_ms <= self.meter.cap_ms
+        self.check_agreed(counted)
         if not self.cautious:
             expected, free = self.log.counted()
             assert counted == expected
             assert self.meter.free_ms == free
+
+    def check_agreed(self, counted: set[int]) -> None:
+        """At no moment was more paid time counted than both had agreed to until then: a later yes excuses nothing."""
+        for number, tick in enumerate(sorted(counted), start=1):
+            assert number - self.meter.free_ms <= self.log.agreed(tick)
 
 
 class MeterMachine(RuleBasedStateMachine):
@@ -114,6 +121,7 @@ class MeterMachine(RuleBasedStateMachine):
         self.free, self.limit, self.extended = free, limit, 0
         self.over: object = None
         self.confirmed = 0
+        self.written: list[tuple[int, int]] = []
         if both:
             self.room.join(0, MENTOR)
             self.room.join(0, LEARNER)
@@ -151,6 +159,26 @@ class MeterMachine(RuleBasedStateMachine):
         before = self.room.meter.free_ms
         self.room.start_paid(self.t, role)
         assert role is MENTOR or self.room.meter.free_ms == before
+
+    @rule(away=st.one_of(st.integers(0, 14), st.integers(15, 40)), sweeps=st.booleans())
+    def the_server_dies_and_everybody_comes_back(self, *, away: int, sweeps: bool) -> None:
+        """No sign of life passes meanwhile; whoever was there joins again, in the order chance gives."""
+        there = [self.room.pages[page].role for page in self.live()]
+        self.t += away
+        if sweeps:
+            self.room.meter.advance(self.t)
+        for role in there:
+            self.room.join(self.t, Role(role))
+
+    @rule(role=ROLES, times=st.integers(2, 20))
+    def a_connection_flaps(self, *, role: Role, times: int) -> None:
+        """Dropped and back each tick; the other person beats as ever."""
+        for _ in range(times):
+            self.t += 1
+            for page in self.live():
+                if self.room.pages[page].role != role and self.t % 5 == 0:
+                    self.room.beat(self.t, page)
+            self.room.join(self.t, role)
 
     @rule(amount=st.integers(0, 100))
     def extend(self, amount: int) -> None:
@@ -204,6 +232,12 @@ class MeterMachine(RuleBasedStateMachine):
         self.confirmed = confirmed
 
     @invariant()
+    def what_is_written_only_grows(self) -> None:
+        m = self.room.meter
+        assert [(s.start, s.end) for s in m.segments][: len(self.written)] == self.written
+        self.written = [(s.start, s.end) for s in m.segments]
+
+    @invariant()
     def somebody_will_look(self) -> None:
         m = self.room.meter
         due = m.next_action_at()
@@ -236,22 +270,52 @@ class MeterMachine(RuleBasedStateMachine):
 MeterMachine.TestCase.settings = settings(
     max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
 )
-TestMeterMachine = pytest.mark.requirement("SK-86", "SK-90", "SK-97")(MeterMachine.TestCase)
+TestMeterMachine = pytest.mark.requirement("SK-86", "SK-90", "SK-94", "SK-97", "K-4")(MeterMachine.TestCase)
 
 # --- the sweeper decides nothing --------------------------------------------------------------------------------------
 
 ACTIONS = st.sampled_from(
-    ["join m", "join l", "leave m", "leave l", "beat", "beat m", "beat l", "start", "extend", "end"]
+    [
+        "join m",
+        "join l",
+        "leave m",
+        "leave l",
+        "beat",
+        "beat m",
+        "beat l",
+        "start",
+        "extend",
+        "end",
+        "crash",
+        "flap m",
+        "flap l",
+    ]
 )
 Script = list[tuple[int, str]]
-SCRIPTS = st.lists(st.tuples(st.integers(0, 14), ACTIONS), max_size=45)
+# A pause is short, or longer than a lease.
+PAUSES = st.one_of(st.integers(0, 14), st.integers(0, 14), st.integers(15, 40))
+SCRIPTS = st.lists(st.tuples(PAUSES, ACTIONS), max_size=45)
+
+
+def in_steps(script: Script) -> Script:
+    """A crash brings both back at once; a connection that flaps joins at each tick."""
+    steps: Script = []
+    for pause, action in script:
+        verb, _, who = action.partition(" ")
+        if verb == "crash":
+            steps += [(pause, "join m"), (0, "join l")]
+        elif verb == "flap":
+            steps += [(pause, f"join {who}"), *[(1, f"join {who}")] * 4]
+        else:
+            steps.append((pause, action))
+    return steps
 
 
 def play(script: Script, sweeps: set[int], *, free: int, limit: int, day_end: int) -> Room:
     """Run a script of (pause, action); sweeps happen at their own instants, before what people do then."""
     room = Room(limit=limit, free=free, day_end=day_end)
     t = 0
-    for pause, action in script:
+    for pause, action in in_steps(script):
         for sweep in sorted(s for s in sweeps if t < s <= t + pause):
             room.meter.advance(sweep)
         t += pause
@@ -304,10 +368,30 @@ def test_the_bill_does_not_depend_on_the_sweeper(
 @given(st.lists(st.tuples(st.integers(1, 4), ACTIONS), max_size=120), st.sampled_from([0, 20]), st.integers(1, 200))
 def test_with_regular_beats_the_bill_is_exact_to_the_tick(script: Script, free: int, limit: int) -> None:
     """Everybody beats before each action, so nothing is ever decided early: the two counts must be equal."""
-    steady = [step for pause, action in script for step in ((pause, "beat"), (0, action))]
+    steady = [step for pause, action in in_steps(script) for step in ((pause, "beat"), (0, action))]
     room = play(steady, set(), free=free, limit=limit, day_end=300)
     assert not room.cautious
     room.check_whole()
+
+
+def test_the_histories_hold_what_they_are_meant_to_hold() -> None:
+    """Crashes shorter and longer than a lease, flapping and extensions, each while both are counted together."""
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=400, deadline=None, derandomize=True, database=None)
+    @given(SCRIPTS)
+    def look(script: Script) -> None:
+        room, t = Room(limit=200, free=20, day_end=1500), 0
+        for pause, action in script:
+            kind = f"{action.partition(' ')[0]} {'late' if pause >= POLICY.lease_ms else 'soon'}"
+            seen[kind] += room.meter.is_running(t)
+            for wait, step in in_steps([(pause, action)]):
+                t += wait
+                act(room, t, step)
+
+    look()
+    wanted = ["crash soon", "crash late", "flap soon", "flap late", "extend soon", "leave soon", "beat late"]
+    assert {kind for kind in wanted if seen[kind] < 5} == set()
 
 
 @settings(max_examples=200, deadline=None)
