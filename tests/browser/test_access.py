@@ -50,9 +50,9 @@ class Keyboard:
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def tab_to(self, name: str, *, tag: str | None = None) -> None:
+    def tab_to(self, name: str, *, tag: str | None = None, back: bool = False) -> None:
         for _ in range(MOST_STOPS):
-            self.press("Tab")
+            self.press("Shift+Tab" if back else "Tab")
             focus = self.page.evaluate(FOCUS)
             assert focus["tag"] != "BODY", f"the focus was lost on the way to {name}"
             assert focus["outlined"], f"nothing shows the focus on {focus}"
@@ -132,7 +132,7 @@ def enter_the_room(keys: Keyboard) -> None:
     expect(keys.page.locator("[data-room=device-state]")).to_have_text("Votre caméra et votre micro fonctionnent.")
     expect(keys.page.locator("[data-room=connect]")).to_be_enabled(timeout=20_000)
     assert keys.page.evaluate(FOCUS)["tag"] != "BODY", "the focus was on a button that went away"
-    keys.tab_to("Se connecter", tag="BUTTON")
+    keys.tab_to("Se connecter", tag="BUTTON", back=True)
     keys.press("Enter")
     expect(keys.page.locator("[data-room=dock]")).to_be_visible()
 

@@ -203,6 +203,8 @@ def test_sound_only_stops_every_image_and_gives_them_back(seats: tuple[Seat, Sea
     mentor.click("relief-back")
     expect(mentor.page.locator(mentor.part("sound-only"))).to_have_attribute("aria-pressed", "false")
     images_come(learner)
+    mentor.page.wait_for_timeout(14_000)
+    expect(mentor.page.locator(mentor.part("sound-only"))).to_have_attribute("aria-pressed", "false")
     assert mentor.errors == learner.errors == []
 
 

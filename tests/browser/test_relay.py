@@ -81,3 +81,34 @@ def test_every_call_through_the_relay_connects(stack: Stack, sign_in: Callable[[
         for seat in (first, second):
             seat.click("leave")
         first.page.wait_for_timeout(300)
+
+
+def test_somebody_hides_his_address_in_mid_call(stack: Stack, sign_in: Callable[[User], Page], room: Room) -> None:
+    address = stack.url + reverse("sessions_video:room", args=[room.video_session.booking.reference])
+    mentor, learner = Seat(sign_in(room.mentor), address), Seat(sign_in(room.learner), address)
+    for seat in (mentor, learner):
+        seat.allow_devices()
+    for seat in (mentor, learner):
+        seat.connect()
+    for seat in (mentor, learner):
+        seat.sees_the_other()
+    assert learner.page.evaluate(CANDIDATES) == "host"
+    # The learner never makes the connection: he asks the mentor's page for a new one.
+    for wanted, candidate in ((True, "relay"), (False, "host")):
+        learner.open_more("settings")
+        learner.page.get_by_label("Masquer mon adresse (relais)").set_checked(wanted)
+        learner.page.keyboard.press("Escape")
+        comes_to(learner, candidate)
+        for seat in (mentor, learner):
+            seat.sees_the_other()
+    assert mentor.errors == learner.errors == []
+
+
+def comes_to(seat: Seat, candidate: str) -> None:
+    for _ in range(100):
+        if seat.page.evaluate("window.calls.at(-1).connectionState") == "connected" and (
+            seat.page.evaluate(CANDIDATES) == candidate
+        ):
+            return
+        seat.page.wait_for_timeout(200)
+    raise AssertionError(f"the call never went by {candidate}")

@@ -12,7 +12,7 @@ export class Relief {
     this.since = null;
     quality.on("measured", (grade) => this.follow(grade, performance.now()));
     call.on("left", () => this.reset());
-    soundOnly.on("changed", (on) => on || page.show("relief", false));
+    soundOnly.on("changed", (on) => on || this.imagesWanted());
     page.click("relief-back", () => this.giveBack());
   }
 
@@ -29,7 +29,7 @@ export class Relief {
     if (!this.light) {
       this.setLight(true);
       this.page.notify(this.page.text("relief_light"));
-    } else if (!this.soundOnly.isOn) {
+    } else if (!this.soundOnly.isOn && !this.insists) {
       this.soundOnly.set(true);
       this.page.show("relief");
       this.page.say(this.page.text("relief_sound"), { urgent: true });
@@ -41,15 +41,19 @@ export class Relief {
     this.call.peer.shape("camera", { maxBitrate: light ? LIGHT : FULL });
   }
 
-  // Lightly first: the connection was poor a moment ago.
   giveBack() {
-    this.since = performance.now();
     this.soundOnly.set(false);
     this.page.get("microphone").focus();
   }
 
+  // Whoever wants images in spite of it decides: they are not taken away again in this call.
+  imagesWanted() {
+    this.insists = true;
+    this.page.show("relief", false);
+  }
+
   reset() {
-    this.poor = false;
+    this.poor = this.insists = false;
     this.setLight(false);
     this.page.show("relief", false);
   }
