@@ -9,6 +9,7 @@ from bookings.selectors import today_sessions
 from bookings.services import cancel_booking, counter_offer, refuse
 from core import clock
 from core.errors import DomainError
+from demo.papers import sales_picture, sales_table
 from demo.people import CANDIDATE, LEARNERS, MENTORS, STAFF_EMAIL, ReviewData
 from demo.world import money, people, sessions
 from demo.world.lives import Life, live
@@ -153,6 +154,7 @@ def _today(members: dict[str, User], present: datetime) -> None:
         thread=thread,
         author=lea,
         body="Bonjour Inès, mon tableau de bord est prêt à être relu. Dois-je préparer autre chose pour demain ?",
+        files=[sales_table(), sales_picture()],
     )
     send_message(thread=thread, author=ines, body="Non, il suffit. Gardez vos données sous la main. À demain !")
     sessions.confirm(
