@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs
 from uuid import UUID
 
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import Http404
 from django.utils import translation
@@ -16,11 +17,12 @@ from django.utils import translation
 from core import clock
 from core.addresses import is_reference
 from core.errors import DomainError
+from core.limits import is_allowed
 from sessions_video import broadcast, services, threads
-from sessions_video.errors import BadMessage, RoomError
+from sessions_video.errors import BadMessage, RoomError, TooManyVisits
 from sessions_video.models import VideoSession
 from sessions_video.offers import offers_for
-from sessions_video.protocol import Allowance, parse
+from sessions_video.protocol import COSTS, Allowance, parse
 from sessions_video.reading import seen_by
 from sessions_video.selectors import chat_line_of, chat_lines, get_video_session_for, refusal
 from sessions_video.states import Role
@@ -29,16 +31,32 @@ from sessions_video.threads import in_database, with_bank
 log = logging.getLogger(__name__)
 
 NOT_SIGNED_IN, NOT_NOW, NOT_YOURS, ELSEWHERE, OVER, TOO_FAST = 4401, 4403, 4404, 4409, 4410, 4429
+# Something of ours failed: the page comes back by itself.
+BROKEN = 1011
 # The page said goodbye. Any other code is trouble on the way: the lease decides.
 GOODBYE = (1000, 1001)
 SNAPSHOT_SECONDS = 15
 BAD_MESSAGE_COST = 15
+# Of one person: more than a page makes on the worst network.
+CONNECTIONS_PER_MINUTE = 240
 
 Handler = Callable[["RoomConsumer", dict[str, Any]], Awaitable[None]]
 
 
 class RoomConsumer(AsyncWebsocketConsumer):
     """`page` names the page, not the socket: it survives a reconnection, and signals are addressed to it."""
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """A failure ends the socket in order, so that nothing of it goes on: the page comes back and joins again."""
+        try:
+            await super().dispatch(message)
+        except StopConsumer:
+            raise
+        except Exception:
+            log.exception("room socket failed at %s", message["type"])
+            if message["type"] == "websocket.disconnect":
+                raise StopConsumer from None
+            await self.close(BROKEN)
 
     async def connect(self) -> None:
         self.user = self.scope["user"]
@@ -65,8 +83,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
             found, refused = await in_database(_look, user=self.user, reference=reference)
         except (Http404, ValueError, KeyError):
             return NOT_YOURS
-        except RoomError:
-            return NOT_NOW
+        except RoomError as error:
+            return TOO_FAST if isinstance(error, TooManyVisits) else NOT_NOW
         if refused:
             return OVER if refused.code == "ended" else NOT_NOW
         self.video_session, self.role = found, found.role_of(self.user)
@@ -106,7 +124,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         except BadMessage as error:
             await self._refuse(error, cost=BAD_MESSAGE_COST)
             return
-        if not self.allowance.spend():
+        if not self.allowance.spend(COSTS.get(kind, 1)):
             await self.close(TOO_FAST)
             return
         try:
@@ -308,21 +326,25 @@ class RoomConsumer(AsyncWebsocketConsumer):
         if not self.lease:
             await in_database(services.note_visit, video_session=self.video_session, by=self.user)
 
-    async def _repeat_state(self) -> None:
-        while self.video_session:
-            await asyncio.sleep(SNAPSHOT_SECONDS)
-            await self._note_visit()
-            self._spawn(self._tell_absent())
-            await self._show(await threads.state_of(self.video_session.pk))
-
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
     async def _tell_absent(self) -> None:
         """Whoever is alone here for some seconds is waiting (N-12)."""
         if not self.others and not self.absent_told:
             about = {"video_session": self.video_session, "by": self.user}
             self.absent_told = await in_database(services.tell_absent, **about)
 
+    async def _repeat_state(self) -> None:
+        while self.video_session:
+            await asyncio.sleep(SNAPSHOT_SECONDS)
+            # What fails now, the next round does: a page is never left without news.
+            self._spawn(self._note_visit())
+            self._spawn(self._tell_absent())
+            self._spawn(self._show_state(self.video_session.pk))
+
+    async def _show_state(self, video_session_id: int) -> None:
+        await self._show(await threads.state_of(video_session_id))
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
         self.tasks.add(task)
         task.add_done_callback(self._done)
 
@@ -333,5 +355,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
 
 def _look(*, user: Any, reference: str) -> tuple[VideoSession, RoomError | None]:
+    if not is_allowed("room.connect", str(user.pk), most=CONNECTIONS_PER_MINUTE, seconds=60):
+        raise TooManyVisits
     found = get_video_session_for(user, reference)
     return found, refusal(found, clock.database_now_ms(), str(found.day))

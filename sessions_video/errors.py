@@ -33,6 +33,10 @@ class Ended(RoomError):
     user_message = _("Cette session est terminée.")
 
 
+class Canceled(Ended):
+    user_message = _("Cette réservation est annulée\u202f: la salle est fermée.")
+
+
 class MentorElsewhere(RoomError):
     """E-23, SK-11."""
 
@@ -104,6 +108,12 @@ class NothingToConfirm(RoomError):
 class TooManyReports(RoomError):
     code = "too_many_reports"
     user_message = _("Vous avez déjà envoyé plusieurs signalements\u202f: nous les lisons. Réessayez dans une heure.")
+
+
+class TooManyVisits(RoomError):
+    """One person opens the room again and again."""
+
+    code = "too_fast"
 
 
 class BadMessage(RoomError):

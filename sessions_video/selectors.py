@@ -11,7 +11,7 @@ from bookings.selectors import get_booking_for
 from core.money import price_cents
 from messaging.models import Attachment, Message
 from messaging.selectors import get_message, recent_messages, thread_between
-from sessions_video.errors import Ended, NotConfirmed, NotToday, RoomError
+from sessions_video.errors import Canceled, Ended, NotConfirmed, NotToday, RoomError
 from sessions_video.models import EventKind, RoomEvent, VideoSession
 from sessions_video.parts import Part, split_free
 from sessions_video.rules import Segment
@@ -48,7 +48,7 @@ def may_see_all(user: User) -> bool:
 def refusal(video_session: VideoSession, t: int, day_words: str) -> RoomError | None:
     """Why nobody comes in at `t` (ms), or None."""
     if video_session.phase == Phase.ENDED:
-        return Ended()
+        return Canceled() if video_session.end_reason == Cause.CANCELED else Ended()
     if not video_session.day_start <= t < video_session.day_end:
         return NotToday(video_session.day, day_words, video_session.time_zone)
     return None

@@ -95,6 +95,8 @@ TEMPLATES = [
 
 DATABASES = {"default": env.database(env.text("DATABASE_URL", "postgres://postgres@/skilmi"))}
 DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 0, "max_size": env.number("DATABASE_POOL", 20)}}
+# A connection that died in the pool, as after a restart of PostgreSQL, is replaced before anybody gets it.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -23,13 +23,14 @@ class Stack:
     Without beat: a test asks for the sweeps itself, through the demo's clock.
     """
 
-    def __init__(self, root: Path, database: str) -> None:
+    def __init__(self, root: Path, database: str, **environment: str) -> None:
         self.plan = Plan(root=root, port=free_port_pair())
         self._environment = self.plan.environment({}) | {
             "DJANGO_SETTINGS_MODULE": "config.settings.test",
             "DATABASE_URL": database_url(database),
             "CLOCK_OFFSET_FILE": os.environ["CLOCK_OFFSET_FILE"],
             "STRIPE_HTTP_CLIENT": "",
+            **environment,
         }
         parts = (self.plan.sandbox(), self.plan.web(), *self.plan.background())
         self._commands = {part.name: part.command for part in parts}
@@ -105,8 +106,9 @@ class Stack:
 
 
 @contextmanager
-def running_stack(root: Path, database: str, *preparation: str) -> Iterator[Stack]:
-    stack = Stack(root, database)
+def running_stack(root: Path, database: str, *preparation: str, **environment: str) -> Iterator[Stack]:
+    """`environment`: what this stack finds other than usual, as services of its own."""
+    stack = Stack(root, database, **environment)
     try:
         stack.start(*preparation)
         yield stack

@@ -41,6 +41,7 @@ export class Call extends Emitter {
     signaling
       .on("open", () => this.serverBack())
       .on("lost", () => this.serverLost())
+      .on("room.state", () => this.serverAnswers())
       .on("room.joined", ({ state }) => {
         page.view("call");
         this.emit("joined", state);
@@ -56,8 +57,12 @@ export class Call extends Emitter {
       });
   }
 
-  serverBack() {
+  serverAnswers() {
     clearTimeout(this.withoutServer);
+    this.withoutServer = null;
+  }
+
+  serverBack() {
     if (!this.wanted) return;
     this.signaling.send("room.join");
     this.page.notify(this.page.text("server_back"));
@@ -67,8 +72,8 @@ export class Call extends Emitter {
     const { page } = this;
     page.notify(page.text("server_lost"), { urgent: this.wanted, stays: true });
     page.write("presence", page.text("server_lost"));
-    clearTimeout(this.withoutServer);
-    this.withoutServer = setTimeout(() => this.peer.leave(), WITHOUT_SERVER_MS);
+    // Counted from the first loss: attempts that fail give no more time.
+    this.withoutServer ??= setTimeout(() => this.peer.leave(), WITHOUT_SERVER_MS);
   }
 
   // --- joining and leaving ----------------------------------------------------------------------------------------

@@ -30,11 +30,10 @@ export class Signaling extends Emitter {
     const socket = new WebSocket(this.address);
     this.socket = socket;
     this.heardAt = performance.now();
-    socket.onopen = () => {
-      this.pause = FIRST_PAUSE_MS;
-      this.emit("open");
-    };
+    socket.onopen = () => this.emit("open");
     socket.onmessage = ({ data }) => {
+      // Only a server that answers is back: one that opens sockets and fails is not asked four times a second.
+      this.pause = FIRST_PAUSE_MS;
       this.heardAt = performance.now();
       const message = JSON.parse(data);
       this.emit(message.type, message);
