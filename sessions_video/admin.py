@@ -1,6 +1,7 @@
 """What members report from the room, as the team reads it: beside the proof, the events and what the page measured."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -10,7 +11,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin
-from sessions_video.models import RoomReport
+from core.money import format_euros
+from sessions_video.models import Extension, RoomReport
 from sessions_video.selectors import moment
 from sessions_video.states import Phase
 
@@ -51,6 +53,49 @@ class RoomReportAdmin(ReadOnlyAdmin):
         report = RoomReport.objects.select_related("video_session__booking").filter(pk=object_id).first()
         context = _evidence(report) if report else {}
         return super().change_view(request, object_id, form_url, (extra_context or {}) | context)
+
+
+@admin.register(Extension)
+class ExtensionAdmin(ReadOnlyAdmin):
+    list_display = ["begun", "booking", "length", "price", "status", "decided"]
+    list_filter = ["status"]
+    list_select_related = ["video_session__booking"]
+    search_fields = ["video_session__booking__reference"]
+    fields = ("booking", "length", "price", "by_card", "hold_number", "status", "begun", "asked", "expires", "decided")
+    readonly_fields = fields
+
+    @admin.display(description=_("réservation"))
+    def booking(self, extension: Extension) -> str:
+        booking = extension.video_session.booking
+        return f"{booking.subject} ({booking.reference})"
+
+    @admin.display(description=_("durée"), ordering="ms")
+    def length(self, extension: Extension) -> str:
+        return f"{extension.minutes} min"
+
+    @admin.display(description=_("prix"), ordering="price_cents")
+    def price(self, extension: Extension) -> str:
+        return format_euros(extension.price_cents)
+
+    @admin.display(description=_("part par carte"))
+    def by_card(self, extension: Extension) -> str:
+        return format_euros(extension.card_cents)
+
+    @admin.display(description=_("voulue le"), ordering="begun_at")
+    def begun(self, extension: Extension) -> datetime:
+        return moment(extension.begun_at)
+
+    @admin.display(description=_("demandée au mentor le"))
+    def asked(self, extension: Extension) -> datetime | None:
+        return None if extension.asked_at is None else moment(extension.asked_at)
+
+    @admin.display(description=_("expire le"))
+    def expires(self, extension: Extension) -> datetime:
+        return moment(extension.expires_at)
+
+    @admin.display(description=_("décidée le"), ordering="decided_at")
+    def decided(self, extension: Extension) -> datetime | None:
+        return None if extension.decided_at is None else moment(extension.decided_at)
 
 
 def _evidence(report: RoomReport) -> dict[str, Any]:

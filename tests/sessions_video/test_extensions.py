@@ -552,6 +552,39 @@ def test_the_tab_of_the_bank_comes_back_to_a_page_that_says_what_happened(
     assert page_of(room.mentor, room).status_code == 404
 
 
+def test_the_team_reads_extensions_and_changes_none(ending: Callable[..., Room], admin_client: Client) -> None:
+    extension, _ = ask(ending(), 10)
+    listed = admin_client.get(reverse("admin:sessions_video_extension_changelist"))
+    assert "7,83" in listed.content.decode()
+    change = reverse("admin:sessions_video_extension_change", args=[extension.pk])
+    page = admin_client.get(change)
+    assert page.status_code == 200
+    assert "10 min" in page.content.decode()
+    assert admin_client.post(change, {"status": "accepted"}).status_code == 403
+    assert admin_client.get(reverse("admin:sessions_video_extension_add")).status_code == 403
+
+
+@pytest.mark.requirement("SK-93", "SK-94")
+def test_the_proof_shows_who_asked_for_what_and_who_agreed(ending: Callable[..., Room]) -> None:
+    room = ending()
+    refuse(room, ask(room, 5)[0])
+    accept(room, ask(room, 10)[0])
+    end(room)
+    for user in (room.learner, room.mentor):
+        text = proof_of(user, room)
+        assert "Refusée par Inès" in text
+        assert "Acceptée par Inès" in text
+        assert "10\u00a0min de plus, par Karim" in text
+        assert "7,83" in text
+        assert "sur 19,58\u00a0€ bloqués" in text
+
+
+def proof_of(user: User, room: Room) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.get(reverse("sessions_video:proof", args=[room.video_session.booking.reference])).content.decode()
+
+
 def page_of(user: User, room: Room) -> HttpResponse:
     client = Client()
     client.force_login(user)

@@ -6,7 +6,10 @@ import { stopwatch } from "./meter.js";
 
 const LAST_MS = 5 * 60_000;
 const DRAW_MS = 250;
+// Nobody is billed beyond his last sign of life: it is fresh while the time may run out before the answer.
+const QUICK_BEAT_MS = 1000;
 const UNFUNDED = ["preparing", "paying"];
+const PENDING = [...UNFUNDED, "asked"];
 const PARTS = ["offer", "preparing", "paying", "asked"];
 
 export class Extension {
@@ -110,10 +113,11 @@ export class Extension {
   changed(before, state) {
     const { extension } = state;
     if (!extension) return;
+    const isPending = PENDING.includes(extension.status);
+    if (isPending) this.signaling.beatEach(QUICK_BEAT_MS);
     if (extension.request_id === this.wish?.request_id) this.wish = null;
     const old = before?.extension;
     if (old?.request_id === extension.request_id && old.status === extension.status) return;
-    const isPending = [...UNFUNDED, "asked"].includes(extension.status);
     // A page that has just been opened goes on where the last one was, and says nothing of what is over.
     if (!before && !isPending) return;
     if (!before) this.goOn();
