@@ -195,7 +195,9 @@ def meet(learner: Person, mentor: Person, reference: str, database: str) -> int:
         person.press("Entrer dans la salle")
         expect(person.page.locator("[data-room=presence]")).not_to_be_empty()
         person.page.locator("[data-room=allow]").click()
-        expect(person.page.locator("[data-room=devices]")).to_be_visible()
+        expect(person.page.locator("[data-room=device-state]")).to_have_text(
+            "Votre caméra et votre micro fonctionnent.", timeout=20_000
+        )
     for person in (mentor, learner):
         expect(person.page.locator("[data-room=connect]")).to_be_enabled(timeout=20_000)
         person.page.locator("[data-room=connect]").click()
