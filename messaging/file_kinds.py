@@ -1,4 +1,4 @@
-"""What a file is, told by its content and never by its name alone (docs/adr/0012). Pure."""
+"""What a file is, told by its content and never by its name alone (docs/adr/0011). Pure."""
 
 import re
 import struct

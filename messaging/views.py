@@ -114,7 +114,9 @@ def read(request: HttpRequest, reference: str) -> HttpResponse:
     user = member_of(request)
     shown = selectors.get_thread_for(user, reference)
     services.mark_read(thread=shown, user=user, up_to=_number(request.POST.get("jusqua")) or None)
-    return HttpResponse() if request.headers.get("HX-Request") else redirect(shown)
+    if not request.headers.get("HX-Request"):
+        return redirect(shown)
+    return render(request, "messaging/_unread.html", {"count": selectors.unread_count(user), "replaces": True})
 
 
 @login_required

@@ -49,6 +49,14 @@ class Window:
         self.words.fill(words)
         self.page.get_by_role("button", name="Envoyer", exact=True).click()
 
+    def has_read_all(self, user: User) -> None:
+        """What is in view is read."""
+        for _ in range(50):
+            if unread_count(user) == 0:
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"{unread_count(user)} messages stay unread")
+
     def sees(self, words: str) -> None:
         expect(self.log).to_contain_text(words, timeout=AT_ONCE_MS)
 
@@ -87,9 +95,24 @@ def test_words_and_files_reach_the_other_window_at_once(
         karim.log.get_by_role("link", name=re.compile("notes de cours.txt")).click()
     assert download.value.suggested_filename == NOTES["name"]
     assert Path(download.value.path()).read_bytes() == NOTES["buffer"]
-    karim.page.wait_for_timeout(300)
-    assert unread_count(pair[0]) == unread_count(pair[1]) == 0, "what is in view is read"
+    for window, user in ((karim, pair[0]), (claire, pair[1])):
+        window.has_read_all(user)
+    expect(karim.page.locator("[id=unread-messages]")).to_be_hidden()
     assert (karim.errors, claire.errors) == ([], [])
+
+
+def test_what_waits_is_read_and_counted_out_once_the_page_is_seen(
+    stack: Stack, sign_in: Callable[[User], Page], pair: tuple[User, User, Thread]
+) -> None:
+    karim, claire, thread = pair
+    send_message(thread=thread, author=claire, body="Êtes-vous là ?")
+    page = sign_in(karim)
+    page.goto(stack.url + "/messagerie/")
+    expect(page.locator("[id=unread-messages]")).to_contain_text("1")
+    page.goto(stack.url + thread.get_absolute_url())
+    expect(page.locator("[id=unread-messages]")).to_be_hidden()
+    assert unread_count(karim) == 0
+    expect(page.get_by_role("button", name="Marquer comme lu")).to_have_count(0)
 
 
 def test_what_is_refused_or_fails_loses_nothing(windows: tuple[Window, Window], stack: Stack) -> None:

@@ -88,7 +88,11 @@ def test_looking_marks_nothing_and_a_post_marks(client: Client, karim: User, cla
     for _twice in range(2):
         assert client.post(address, {"jusqua": message.pk}).status_code == 302
     assert unread_count(karim) == 0
-    assert client.post(address, {"jusqua": message.pk}, headers={"HX-Request": "true"}).status_code == 200
+    later = send_message(thread=thread, author=claire, body="Encore")
+    again = client.post(address, {"jusqua": message.pk}, headers={"HX-Request": "true"})
+    assert 'id="unread-messages" hx-swap-oob="true">' in text_of(again), "one is left, and the header says so"
+    none = client.post(address, {"jusqua": later.pk}, headers={"HX-Request": "true"})
+    assert 'id="unread-messages" hx-swap-oob="true" hidden>' in text_of(none)
     assert "Marquer comme lu" not in text_of(client.get(thread.get_absolute_url()))
 
 
