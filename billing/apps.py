@@ -12,5 +12,6 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("billing.notices").register()
+        import_module("billing.receivers")
         references.register("invoice", import_module("billing.selectors").describe_invoice)
         references.register("refund", import_module("billing.selectors").describe_refund)

@@ -19,6 +19,8 @@ KINDS = (
     kinds.Kind(name="billing.account_attention", label=_("Compte Stripe à compléter")),
     kinds.Kind(name="billing.payout_waiting", label=_("Virement qui attend votre compte Stripe")),
     kinds.Kind(name="billing.account_stopped", label=_("Virements d’un mentor arrêtés par Stripe")),
+    kinds.Kind(name="billing.payout_given_up", label=_("Virement d’un mentor à relancer")),
+    kinds.Kind(name="billing.payment_contested", label=_("Paiement d’un apprenant contesté")),
     kinds.Kind(name="billing.dispute_opened", label=_("Contestation bancaire ouverte")),
     kinds.Kind(name="billing.dispute_closed", label=_("Contestation bancaire terminée")),
     kinds.Kind(name="billing.books_wrong", label=_("Anomalie dans les comptes")),

@@ -11,9 +11,9 @@ from accounts.models import User
 from billing.documents import title_of
 from billing.ledger import balance, total
 from billing.ledger.accounts import available
-from billing.models import Hold, Invoice, Refund, TopUp
+from billing.models import Dispute, Hold, Invoice, Refund, TopUp
 from billing.rules import Portion, take_in_order
-from billing.states import CREDIT_PURPOSE, DEBT_PURPOSE, HoldStatus, TopUpStatus
+from billing.states import CREDIT_PURPOSE, DEBT_PURPOSE, DisputeStatus, HoldStatus, TopUpStatus
 from core import references
 from core.references import Described
 
@@ -75,6 +75,12 @@ def open_credit_payment(user: User) -> TopUp | None:
     purposes = (CREDIT_PURPOSE, DEBT_PURPOSE)
     rows = TopUp.objects.filter(user=user, purpose__in=purposes, status=TopUpStatus.OPEN).exclude(checkout_url="")
     return rows.order_by("-pk").first()
+
+
+def contested_payments(user: User) -> list[Dispute]:
+    """What his bank asks back and has not decided on, with the card payment."""
+    rows = Dispute.objects.filter(top_up__user=user, status=DisputeStatus.OPEN)
+    return list(rows.select_related("top_up").order_by("pk"))
 
 
 def describe_refund(reference: str) -> Described | None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -25,8 +25,12 @@ from billing.admin.base import (
     worded,
 )
 from billing.admin.words import dispute_words, error_words
-from billing.models import ChargeAllocation, Dispute, Hold, Invoice, Refund, Settlement, TopUp
+from billing.ledger import balance
+from billing.ledger.accounts import receivable
+from billing.models import ChargeAllocation, Dispute, Hold, Invoice, Payout, Refund, Settlement, TopUp
 from billing.states import DisputeStatus, RefundStatus, TopUpOrigin
+from core.money import format_euros
+from core.templatetags import house
 
 
 class AllocationInline(ReadOnlyInline, admin.TabularInline[ChargeAllocation, Model]):
@@ -205,17 +209,32 @@ class DisputeAdmin(BooksAdmin[Dispute]):
         worded("reason", _("motif de la banque"), dispute_words),
         euros("amount_cents", _("montant contesté")),
         euros("fee_cents", _("frais")),
-        "evidence_due_by",
+        "evidence",
         "opened_at",
         "closed_at",
         linked("top_up", _("paiement par carte")),
-        linked("top_up__user", _("payeur")),
+        linked("top_up__user", _("apprenant")),
+        "owed",
         "bookings",
         "settlements",
         "invoices",
         "payouts",
         "ledger",
     ]
+
+    @admin.display(description=_("preuves"))
+    def evidence(self, dispute: Dispute) -> str:
+        """Until when, and where; Stripe takes them in its own pages only."""
+        if dispute.evidence_due_by is None:
+            return "–"
+        due = house.moment(dispute.evidence_due_by)
+        if dispute.status not in {DisputeStatus.INQUIRY, DisputeStatus.OPEN}:
+            return _("avant le %(moment)s\u202f; la contestation est close") % {"moment": due}
+        return _("à donner dans les pages de Stripe avant le %(moment)s") % {"moment": due}
+
+    @admin.display(description=_("dette de l’apprenant"))
+    def owed(self, dispute: Dispute) -> str:
+        return format_euros(balance(receivable(dispute.top_up.user)))
 
     @admin.display(description=_("réservations payées avec"))
     def bookings(self, dispute: Dispute) -> str | SafeString:
@@ -233,11 +252,21 @@ class DisputeAdmin(BooksAdmin[Dispute]):
     @admin.display(description=_("virements"))
     def payouts(self, dispute: Dispute) -> str | SafeString:
         rows = Settlement.objects.filter(reference__in=_references(dispute), payout__isnull=False)
-        return listed(row_link(row.payout) for row in rows.select_related("payout"))
+        return listed(_payout_link(row.payout) for row in rows.select_related("payout__mentor"))
 
     @admin.display(description=_("opérations"))
     def ledger(self, dispute: Dispute) -> str | SafeString:
         return key_link(f"dispute:{dispute.stripe_id}")
+
+
+def _payout_link(payout: Payout) -> SafeString:
+    """Which one, how much, whose and where it stands."""
+    about = _("%(amount)s à %(name)s, %(state)s") % {
+        "amount": format_euros(payout.to_send_cents),
+        "name": payout.mentor.get_full_name(),
+        "state": payout.get_status_display(),
+    }
+    return format_html("{} ({})", row_link(payout), about)
 
 
 def _references(dispute: Dispute) -> list[str]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from billing import causes
 from billing.models import Adjustment, ConnectedAccount, Invoice, Payout
+from billing.services import team_news
 from billing.states import DocumentKind, PayoutStatus
 from core import values
 from notifications.services import notify
@@ -28,6 +29,7 @@ def tell_sent(payout: Payout, *, now: datetime) -> None:
 def tell_failed(payout: Payout, *, now: datetime) -> None:
     """Given up after its tries: the team takes over."""
     _tell(payout, FAILED, now, account=ConnectedAccount.objects.filter(user_id=payout.mentor_id).first())
+    team_news.tell_given_up(payout, now=now)
 
 
 def tell_suspended(payout: Payout, *, cause: str, now: datetime) -> None:

@@ -59,6 +59,7 @@ def _page(request: SignedInRequest, form: TopUpForm) -> HttpResponse:
         "blocked": selectors.blocked_amounts(user),
         "refundable_cents": selectors.refundable_cents(user),
         "freeze": freeze,
+        "contested": selectors.contested_payments(user) if freeze else [],
         "debt_cents": credit.debt_to_pay(user) if freeze and freeze.can_repay else 0,
         "open_payment": selectors.open_credit_payment(user),
         "form": form,

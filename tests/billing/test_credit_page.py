@@ -27,6 +27,7 @@ from billing.states import TopUpStatus
 from core import clock, references
 from core.money import NARROW_SPACE, NO_BREAK_SPACE
 from core.references import Described
+from core.templatetags.house import short_day
 from stripe_sandbox import Fault, FaultKind, Sandbox
 from tests.billing.books import books_wrong
 from tests.billing.earned import earn, pay_by_card
@@ -394,6 +395,9 @@ def test_a_credit_frozen_by_an_open_dispute_asks_for_nothing(client: Client, lea
     assert books_wrong() == []
     page = words(client, CREDIT)
     assert "Un de vos paiements par carte est contesté auprès de votre banque" in page
+    paid_on = short_day(TopUp.objects.get().paid_at).replace("\u00a0", " ")
+    assert f"20,00 € payés le {paid_on} (Visa •••• 4242)" in page
+    assert "Heures du fuseau Europe/Paris." in page
     assert "Régler ce que je dois" not in page
     written = LedgerTransaction.objects.count()
     added = client.post(reverse(ADD), {"montant": "20"})
