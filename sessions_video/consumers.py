@@ -64,6 +64,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self.lease: UUID | None = None
         self.others: set[str] = set()
         self.absent_told = False
+        self.synced_line = 0
         self.allowance = Allowance()
         self.tasks: set[asyncio.Task[None]] = set()
         # Accepted before it is refused: a browser reads the code of an open socket only.
@@ -92,7 +93,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self.chat_group = await in_database(services.chat_group, video_session=found)
         await self.channel_layer.group_add(self.chat_group, self.channel_name)
         await self._note_visit()
-        await self._send_state(last_chat_id=0)
+        self.synced_line = await self._send_state(last_chat_id=0)
         await self._tell("room.lobby", event="arrived")
         self._spawn(self._repeat_state())
         return None
@@ -309,12 +310,26 @@ class RoomConsumer(AsyncWebsocketConsumer):
             self.lease = None
             await self.close(OVER)
 
-    async def _send_state(self, last_chat_id: int) -> None:
+    async def _send_state(self, last_chat_id: int) -> int:
+        """What is drawn now, and the lines after one; returns the last line."""
+        last = last_chat_id
         if self.video_session:
-            lines = await in_database(chat_lines, video_session=self.video_session, after_id=last_chat_id)
-            await self._say({"type": "room.state", "chat": lines})
-            await self._heard(lines)
+            last = await self._send_lines(last_chat_id)
             await self._show(await threads.state_of(self.video_session.pk))
+        return last
+
+    async def _send_lines(self, after_id: int) -> int:
+        lines = await in_database(chat_lines, video_session=self.video_session, after_id=after_id)
+        await self._say({"type": "room.state", "chat": lines})
+        await self._heard(lines)
+        return int(lines[-1]["id"]) if lines else after_id
+
+    async def _send_missed_lines(self, video_session_id: int) -> None:
+        """News may be lost, as while Redis restarts: the lines since the last round are told again."""
+        newest = await threads.newest_line(video_session_id)
+        if newest > self.synced_line:
+            await self._send_lines(self.synced_line)
+            self.synced_line = newest
 
     async def _heard(self, lines: list[dict[str, Any]]) -> None:
         if lines:
@@ -338,6 +353,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             # What fails now, the next round does: a page is never left without news.
             self._spawn(self._note_visit())
             self._spawn(self._tell_absent())
+            self._spawn(self._send_missed_lines(self.video_session.pk))
             self._spawn(self._show_state(self.video_session.pk))
 
     async def _show_state(self, video_session_id: int) -> None:

@@ -1,9 +1,12 @@
 """Reads of the room: the one door, refusals, the proof."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Greatest, Least
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
@@ -64,6 +67,14 @@ def chat_lines(*, video_session: VideoSession, after_id: int = 0) -> list[dict[s
     if thread is None:
         return []
     return [chat_line(message) for message in recent_messages(thread, after_id or None) if not message.is_card]
+
+
+def newest_lines(video_session_ids: Collection[int]) -> dict[int, int]:
+    """The newest message between both people of each room; 0 without any."""
+    people = OuterRef("booking__learner"), OuterRef("booking__mentor")
+    between = Message.objects.filter(thread__first=Least(*people), thread__second=Greatest(*people)).order_by("-pk")
+    rooms = VideoSession.objects.filter(pk__in=video_session_ids)
+    return {pk: newest or 0 for pk, newest in rooms.values_list("pk", Subquery(between.values("pk")[:1]))}
 
 
 def chat_line_of(*, message_id: int) -> dict[str, Any] | None:

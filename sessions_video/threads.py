@@ -16,6 +16,7 @@ from channels.db import database_sync_to_async
 
 from sessions_video import services
 from sessions_video.reading import peek, peek_many
+from sessions_video.selectors import newest_lines
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -84,6 +85,19 @@ def _beat(lease: UUID) -> bool:
 
 _beats: WeakKeyDictionary[AbstractEventLoop, Gathered[UUID, bool]] = WeakKeyDictionary()
 _states: WeakKeyDictionary[AbstractEventLoop, Gathered[int, dict[str, Any]]] = WeakKeyDictionary()
+
+
+def _newest_line(video_session_id: int) -> int:
+    return newest_lines([video_session_id])[video_session_id]
+
+
+_lines: WeakKeyDictionary[AbstractEventLoop, Gathered[int, int]] = WeakKeyDictionary()
+
+
+async def newest_line(video_session_id: int) -> int:
+    """The newest message between both people of a room."""
+    gathered = _lines.setdefault(asyncio.get_running_loop(), Gathered(newest_lines, _newest_line))
+    return await gathered.ask(video_session_id)
 
 
 async def beat(lease: UUID) -> bool:

@@ -18,6 +18,8 @@ from channels.db import database_sync_to_async
 from django.db import OperationalError, connection, connections
 
 from core import clock
+from messaging.models import Message
+from messaging.services import get_or_create_thread
 from sessions_video import consumers, services, threads
 from sessions_video.errors import Ended
 from sessions_video.models import EventKind, Lease
@@ -317,6 +319,32 @@ async def test_a_page_hears_the_state_again_after_the_database_failed_for_a_whil
         await one.hear("meter.state")
         monkeypatch.undo()
         await one.hear("meter.state")
+
+
+@pytest.mark.requirement("SK-13", "SK-89")
+async def test_a_line_whose_news_was_lost_comes_with_the_next_round(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when Redis restarts at that moment: what is stored is shown, and a later line does not hide it."""
+    monkeypatch.setattr(consumers, "SNAPSHOT_SECONDS", 1)
+    async with sockets(one := Socket(room.learner, reference(room))):
+        await one.hear("room.state")
+        lost = await database_sync_to_async(write_unheard)(room)
+        await one.say("chat.send", client_id=one.page, body="Vous disiez ?")
+        while (lines := (await one.hear("room.state"))["chat"]) == []:
+            continue
+        assert [line["body"] for line in lines] == ["Regardez la ligne 12.", "Vous disiez ?"]
+        assert lines[0]["id"] == lost
+        await one.hear("meter.state")
+        await one.hear("meter.state")
+
+
+def write_unheard(room: Room) -> int:
+    thread = get_or_create_thread(one=room.mentor, other=room.learner)
+    line = Message.objects.create(
+        thread=thread, author=room.mentor, body="Regardez la ligne 12.", created_at=clock.now()
+    )
+    return line.pk
 
 
 async def test_a_failure_closes_the_socket_for_a_return_and_nothing_of_it_goes_on(

@@ -154,6 +154,12 @@ class MeterMachine(RuleBasedStateMachine):
     def one_beats(self, data: st.DataObject) -> None:
         self.room.beat(self.t, data.draw(st.sampled_from(self.live())))
 
+    @precondition(lambda self: self.room.pages)
+    @rule(data=st.data())
+    def a_page_of_any_age_beats(self, data: st.DataObject) -> None:
+        """From a laptop that wakes up, or a tab that was replaced: refused, unless it is still the one."""
+        self.room.beat(self.t, data.draw(st.sampled_from(sorted(self.room.pages))))
+
     @rule(role=ROLES)
     def start_paid(self, role: Role) -> None:
         before = self.room.meter.free_ms
@@ -289,6 +295,7 @@ ACTIONS = st.sampled_from(
         "crash",
         "flap m",
         "flap l",
+        "wake",
     ]
 )
 Script = list[tuple[int, str]]
@@ -335,11 +342,12 @@ def act(room: Room, t: int, action: str) -> None:
         room.extend(t, 25)
     elif verb == "end" and t > 150:
         room.end_as_agreed(t)
-    for page in [page for page in room.live_pages(t) if role in (None, room.pages[page].role)]:
-        if verb == "leave":
-            room.leave(t, page)
-        if verb == "beat":
-            room.beat(t, page)
+    # Who wakes up beats from a page of any age.
+    pages = list(room.pages) if verb == "wake" else room.live_pages(t)
+    does = {"leave": room.leave, "beat": room.beat, "wake": room.beat}.get(verb)
+    for page in pages:
+        if does and role in (None, room.pages[page].role):
+            does(t, page)
 
 
 @settings(max_examples=400, deadline=None)
