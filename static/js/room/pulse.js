@@ -4,4 +4,6 @@ let timer = null;
 self.onmessage = ({ data: period }) => {
   clearInterval(timer);
   timer = setInterval(() => self.postMessage(null), period);
+  // A new period begins with a tick: changing it never delays the next sign of life.
+  self.postMessage(null);
 };
