@@ -1,6 +1,6 @@
 """« Inès vous attend dans la salle » (N-12): told once to the one who is not there."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -15,11 +15,16 @@ from sessions_video.states import Phase, Role
 KIND = "sessions_video.waiting"
 # Whoever was there a moment ago is coming back, or knows.
 AWAY_MS = 60_000
+# Somebody who tries the room in the morning does not wait for anybody yet.
+EARLY = timedelta(minutes=30)
 
 
 @transaction.atomic
 def tell_absent(*, video_session: VideoSession, by: User, now: datetime | None = None) -> bool:
     """Called while `by` is alone with the room open. True when nothing is left to tell: it was told, now or before."""
+    moment = now or clock.now()
+    if moment < video_session.booking.starts_at - EARLY:
+        return False
     # Two pages that wait at once: the second finds the notice of the first.
     row = VideoSession.objects.select_for_update(of=("self",)).with_people().get(pk=video_session.pk)
     role = row.role_of(by).other
@@ -34,7 +39,7 @@ def tell_absent(*, video_session: VideoSession, by: User, now: datetime | None =
         url=reverse("sessions_video:room", args=[booking.reference]),
         reference=booking.ledger_reference,
         context={"booking": booking, "other": by},
-        now=now or clock.now(),
+        now=moment,
     )
     return True
 

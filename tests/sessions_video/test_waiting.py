@@ -1,9 +1,11 @@
 """« Inès vous attend dans la salle » (N-12): once, to the one who is not there."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
+from core import clock
 from notifications.models import Email, Notice
 from sessions_video import services
 from tests.sessions_video.conftest import Room, at_local_hour, build_room, pass_time
@@ -18,6 +20,27 @@ def told(room: Room) -> list[tuple[str, str]]:
 
 def waits(room: Room, name: str = "mentor") -> bool:
     return services.tell_absent(video_session=room.video_session, by=getattr(room, name))
+
+
+@pytest.fixture
+def room(make_room: Callable[..., Room]) -> Room:
+    """At the planned hour."""
+    return at_the_hour(make_room())
+
+
+def at_the_hour(room: Room, early: timedelta = timedelta()) -> Room:
+    pass_time((room.video_session.booking.starts_at - early - clock.now()).total_seconds())
+    return room
+
+
+@pytest.mark.django_db
+def test_nobody_is_called_long_before_the_planned_hour(make_room: Callable[..., Room]) -> None:
+    room = make_room()
+    assert not waits(room)
+    assert told(room) == []
+    at_the_hour(room, early=timedelta(minutes=30))
+    assert waits(room)
+    assert len(told(room)) == 1
 
 
 @pytest.mark.django_db
@@ -74,7 +97,7 @@ def test_nobody_is_called_who_is_in_the_room(room: Room, comes: Callable[[Room],
 
 @pytest.mark.django_db
 def test_nobody_is_called_into_a_room_that_is_over(held: Callable[[], Room]) -> None:
-    room = held()
+    room = at_the_hour(held())
     pass_time(600)
     assert waits(room), "there is nothing left to ask for"
     assert told(room) == []
