@@ -10,13 +10,13 @@ from billing.forms import EurosField
 from mentors.models import AvailabilityHint
 from mentors.rules import MAX_RATE_CENTS, MIN_RATE_CENTS
 
-RATE_OUT_OF_RANGE = _("Indiquez un tarif entre 1 € et 1 000 € de l’heure.")
+RATE_OUT_OF_RANGE = _("Indiquez un tarif entre 1 € et 1 000 € de l’heure.")
 
 
 class RateForm(forms.Form):
     tarif = EurosField(
         label=_("Tarif horaire, en euros TTC"),
-        help_text=_("Commission de 20 % comprise, et TVA comprise si vous y êtes assujetti. Par exemple : 47,00."),
+        help_text=_("Commission de 20 % comprise, et TVA comprise si vous y êtes assujetti. Par exemple : 47,00."),
         validators=[
             MinValueValidator(MIN_RATE_CENTS, RATE_OUT_OF_RANGE),
             MaxValueValidator(MAX_RATE_CENTS, RATE_OUT_OF_RANGE),

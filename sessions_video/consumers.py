@@ -182,6 +182,11 @@ class RoomConsumer(AsyncWebsocketConsumer):
         if self.lease:
             await self._tell("room.message", message={"type": kind, "role": self.role, **fields})
 
+    async def tell_media(self, fields: dict[str, Any]) -> None:
+        if self.lease and self.video_session:
+            about = {"video_session_id": self.video_session.pk, "lease": self.lease}
+            await in_database(services.tell_media, **about, **fields)
+
     async def start_paid(self, _fields: dict[str, Any]) -> None:
         at = await in_database(services.start_paid, video_session=self.video_session, by=self.user)
         message = {"type": "notice", "code": "paid_started", "at": at}
@@ -232,6 +237,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         "signal.rebuild": lambda self, fields: self.signal("signal.rebuild", fields),
         "chat.send": chat,
         "media.state": lambda self, fields: self.relay("media.state", fields),
+        "media.failed": tell_media,
         "share.ask": lambda self, fields: self.relay("share.ask", fields),
         "share.decline": lambda self, fields: self.relay("share.decline", fields),
         "meter.start": start_paid,

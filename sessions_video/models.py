@@ -158,6 +158,8 @@ class Lease(models.Model):
     last_seen = models.BigIntegerField()
     closed_at = models.BigIntegerField(null=True)
     close_reason = models.CharField(max_length=16, blank=True)
+    # This page says that neither image nor sound pass.
+    media_failed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -291,6 +293,8 @@ class EventKind(models.TextChoices):
     LEFT = "left", _("sort")
     LOST = "lost", _("connexion perdue")
     REPLACED = "replaced", _("change de page")
+    MEDIA_FAILED = "media_failed", _("signale que l’image et le son ne passent plus")
+    MEDIA_BACK = "media_back", _("signale que l’image et le son passent de nouveau")
     PAID_STARTED = "paid_started", _("démarre la session payante")
     END_ASKED = "end_asked", _("demande à terminer")
     END_DROPPED = "end_dropped", _("renonce à terminer")

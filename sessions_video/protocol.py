@@ -87,6 +87,7 @@ MESSAGES: Mapping[str, Mapping[str, Check]] = {
     "signal.rebuild": {"to": _uuid},
     "chat.send": {"client_id": _uuid, "body": _text(MAX_CHAT)},
     "media.state": {"microphone": _flag, "camera": _flag, "screen": _flag, "sound_only": _optional(_flag)},
+    "media.failed": {"failed": _flag},
     "share.ask": {},
     "share.decline": {},
     "meter.start": {},

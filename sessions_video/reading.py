@@ -33,8 +33,12 @@ def meter_of(row: VideoSession, open_leases: Iterable[Lease]) -> Meter:
         limit_reached_at=row.limit_reached_at,
         end_asked_by=Role(row.end_asked_by) if row.end_asked_by else None,
         last_ms=row.last_ms,
-        leases={lease.pk: Presence(Role(lease.role), lease.opened_at, lease.last_seen) for lease in open_leases},
+        leases={lease.pk: _presence(lease) for lease in open_leases},
     )
+
+
+def _presence(lease: Lease) -> Presence:
+    return Presence(Role(lease.role), lease.opened_at, lease.last_seen, lease.media_failed)
 
 
 def _pending_stop(row: VideoSession) -> Stop | None:
@@ -66,6 +70,7 @@ def snapshot(row: VideoSession, meter: Meter, t: int, extension: Extension | Non
         "amount_cents": price_cents(row.rate_cents, shown.billed_seconds),
         "rate_cents": row.rate_cents,
         "present": sorted(shown.present),
+        "without_media": meter.is_without_media,
         "end_asked_by": meter.end_asked_by,
         "window_ends_at": window_ends_at,
         "day_end": row.day_end,

@@ -37,11 +37,15 @@ class Day:
 
 @dataclass
 class Lease:
-    """One joined page: `role` is present from `opened_at` and confirmed until `last_seen`."""
+    """One joined page: `role` is present from `opened_at` and confirmed until `last_seen`.
+
+    `media_failed`: it says that neither image nor sound pass any more.
+    """
 
     role: Role
     opened_at: int
     last_seen: int
+    media_failed: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,11 @@ class Meter:
 
     def is_live(self, role: Role) -> bool:
         return any(lease.role is role for lease in self.leases.values())
+
+    @property
+    def is_without_media(self) -> bool:
+        """The mentor's page says so: the learner's word alone stops nothing, or he would learn for nothing."""
+        return any(lease.media_failed for lease in self.leases.values() if lease.role is Role.MENTOR)
 
     def elapsed_ms(self, t: int) -> int:
         """Co-presence so far, never more than what can still be counted."""
@@ -247,6 +256,7 @@ class Meter:
             and self.running_since is None
             and self.is_live(Role.MENTOR)
             and self.is_live(Role.LEARNER)
+            and not self.is_without_media
             and self.day.holds(self.last_ms)
         ):
             self.running_since = self.last_ms
@@ -296,6 +306,23 @@ class Meter:
         if lease is None or lease.last_seen + self.policy.lease_ms <= t:
             return False
         lease.last_seen = max(lease.last_seen, t)
+        return True
+
+    def tell_media(self, t: int, key: Hashable, *, failed: bool) -> bool:
+        """A page says that image and sound do not pass, or pass again. False when that is no news."""
+        t = self.advance(t)
+        lease = self.leases.get(key)
+        if lease is None or lease.media_failed == failed:
+            return False
+        lease.media_failed = failed
+        lease.last_seen = t
+        if self.is_without_media:
+            self._note(Stop(t, Cause.MEDIA, lease.role))
+            self.advance(t)
+        else:
+            self._settle()
+            self._settle_on_what_is_known()
+            self._open_segment()
         return True
 
     def leave(self, t: int, key: Hashable) -> bool:

@@ -167,6 +167,10 @@ def proof_of(video_session: VideoSession) -> Proof:
     return build.proof()
 
 
+# What ended a pause, by what had begun it; otherwise somebody came back.
+RESUMED: dict[str, str] = {Cause.TIME_USED_UP: "extended", Cause.MEDIA: "media_back"}
+
+
 class _ProofBuilder:
     """Seconds and cents of a line are differences of floored running totals, so that columns add up exactly."""
 
@@ -183,7 +187,7 @@ class _ProofBuilder:
     def pause(self, start: int, after: Part) -> None:
         before = self.lines[-1]
         role = self.video_session.role_of(before.person) if before.person else None
-        self._add("pause", start, after.start, "extended" if before.cause == Cause.TIME_USED_UP else "returned", role)
+        self._add("pause", start, after.start, RESUMED.get(before.cause, "returned"), role)
 
     def _free_time_over(self) -> tuple[str, Role | None]:
         return ("paid_started", Role.MENTOR) if self.started_by_mentor else ("free_over", None)

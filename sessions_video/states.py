@@ -39,6 +39,7 @@ class Cause(StrEnum):
     LEFT = "left"
     LOST = "lost"
     REPLACED = "replaced"
+    MEDIA = "media"
     TIME_USED_UP = "time_used_up"
     DAY_OVER = "day_over"
     AGREED = "agreed"

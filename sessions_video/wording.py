@@ -20,6 +20,7 @@ TEXTS: dict[str, str | Promise] = {
     "free_running": _("Temps gratuit en cours"),
     "paid_running": _("Décompte en cours"),
     "paused": _("En pause\u202f: votre interlocuteur n’est plus connecté. Le décompte est arrêté."),
+    "paused_media": _("En pause\u202f: l’image et le son ne passent pas. Le décompte est arrêté."),
     "paused_alone": _("En pause\u202f: le décompte est arrêté."),
     "not_started": _("Le décompte n’a pas commencé."),
     "limit_reached": _("Temps prévu écoulé\u202f: le décompte est arrêté. L’appel se termine dans {left}."),
@@ -85,6 +86,7 @@ TEXTS: dict[str, str | Promise] = {
 CAUSES: dict[str, str | Promise] = {
     Cause.LEFT: _("Départ de %(name)s"),
     Cause.LOST: _("Connexion de %(name)s perdue"),
+    Cause.MEDIA: _("L’image et le son ne passaient plus"),
     Cause.TIME_USED_UP: _("Temps prévu écoulé"),
     Cause.DAY_OVER: _("Fin de la journée"),
     Cause.AGREED: _("« Terminer », par les deux personnes"),
@@ -93,6 +95,7 @@ CAUSES: dict[str, str | Promise] = {
     "free_over": _("Fin du temps gratuit"),
     "paid_started": _("Démarrage de la session payante par %(name)s"),
     "returned": _("Retour de %(name)s"),
+    "media_back": _("L’image et le son passaient de nouveau"),
     "extended": _("Reprise"),
 }
 KINDS: dict[str, str | Promise] = {"free": _("Gratuit"), "paid": _("Payé"), "pause": _("Pause")}

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection
 from accounts.models import User
 from core import clock
 from sessions_video.errors import Ended, MentorElsewhere
-from sessions_video.models import Lease, VideoSession
+from sessions_video.models import EventKind, Lease, VideoSession
 from sessions_video.reading import snapshot
 from sessions_video.services.writer import lease_ms, locked_meter
 
@@ -88,3 +88,11 @@ def leave(*, video_session_id: int, lease: UUID) -> None:
     """An explicit goodbye: presence ends now."""
     with locked_meter(video_session_id) as turn:
         turn.meter.leave(turn.t, lease)
+
+
+def tell_media(*, video_session_id: int, lease: UUID, failed: bool) -> None:
+    """A page says that image and sound pass no more, or pass again. The mentor's word stops the count meanwhile."""
+    with locked_meter(video_session_id) as turn:
+        if turn.meter.tell_media(turn.t, lease, failed=failed):
+            role = turn.meter.leases[lease].role
+            turn.note(EventKind.MEDIA_FAILED if failed else EventKind.MEDIA_BACK, role)

@@ -62,6 +62,7 @@ def _shown(turn: Turn) -> tuple[object, ...]:
         m.end_asked_by,
         m.is_live(Role.MENTOR),
         m.is_live(Role.LEARNER),
+        m.is_without_media,
         m.elapsed_ms(m.last_ms) >= m.free_ms,
         (turn.extension.pk, turn.extension.status) if turn.extension else None,
     )
@@ -112,9 +113,9 @@ def _save_leases(turn: Turn) -> None:
         turn.note(EventKind.JOINED, opened.role)
     for key, kept in turn.leases.items():
         now = turn.meter.leases.get(key)
-        if now is not None and now.last_seen != kept.last_seen:
-            kept.last_seen = now.last_seen
-            kept.save(update_fields=["last_seen"])
+        if now is not None and (now.last_seen, now.media_failed) != (kept.last_seen, kept.media_failed):
+            kept.last_seen, kept.media_failed = now.last_seen, now.media_failed
+            kept.save(update_fields=["last_seen", "media_failed"])
 
 
 def _note_phases(turn: Turn) -> None:

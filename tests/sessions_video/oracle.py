@@ -13,10 +13,15 @@ class Visit:
     role: str
     contacts: list[int]
     left: int | None = None
+    # When this page said that image and sound did not pass, and that they passed again.
+    failures: list[list[int]] = field(default_factory=list)
 
     def covers(self, tick: int) -> bool:
         end = self.contacts[-1] if self.left is None else self.left
-        return self.contacts[0] <= tick < end
+        return self.contacts[0] <= tick < end and not (self.role == "mentor" and self.failed(tick))
+
+    def failed(self, tick: int) -> bool:
+        return any(span[0] <= tick and (len(span) == 1 or tick < span[1]) for span in self.failures)
 
 
 @dataclass

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from messaging.selectors import unread_count
 from messaging.services import Upload, get_or_create_thread, send_message
 from sessions_video.consumers import RoomConsumer
-from sessions_video.models import Lease
+from sessions_video.models import Lease, RoomEvent
 from sessions_video.protocol import MESSAGES
 from sessions_video.routing import websocket_urlpatterns
 from tests.sessions_video.conftest import Room, at_local_hour, build_room, make_member, pass_time
@@ -207,6 +207,34 @@ async def test_the_mentor_starts_and_both_are_told(open_room: Room) -> None:
         await mentor.say("meter.start")
         assert (await learner.hear("notice"))["code"] == "paid_started"
         assert (await mentor.hear("notice"))["at"] > 0
+
+
+@pytest.mark.requirement("SK-97")
+async def test_counting_pauses_while_the_page_of_the_mentor_has_no_image_and_no_sound(open_room: Room) -> None:
+    mentor, learner = await pair(open_room)
+    async with sockets(mentor, learner):
+        await mentor.say("room.join")
+        await mentor.hear("room.joined")
+        await learner.say("media.failed", failed=True)  # not joined: nobody listens
+        await learner.say("room.join")
+        assert (await learner.hear("room.joined"))["state"]["running"]
+        await learner.say("media.failed", failed=True)
+        await mentor.say("media.failed", failed=True)
+        state = await learner.hear("meter.state")
+        while not state["without_media"]:
+            assert state["running"]
+            state = await learner.hear("meter.state")
+        assert not state["running"]
+        await mentor.say("media.failed", failed=False)
+        while state["without_media"]:
+            state = await learner.hear("meter.state")
+        assert state["running"]
+    kinds = await database_sync_to_async(lambda: list(RoomEvent.objects.values_list("kind", "role")))()
+    assert sorted(kind for kind in kinds if kind[0].startswith("media")) == [
+        ("media_back", "mentor"),
+        ("media_failed", "learner"),
+        ("media_failed", "mentor"),
+    ]
 
 
 async def test_the_newest_tab_wins(open_room: Room) -> None:

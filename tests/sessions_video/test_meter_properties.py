@@ -3,6 +3,7 @@
 import itertools
 from collections import Counter
 from copy import deepcopy
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -68,6 +69,16 @@ class Room:
         if self.meter.leave(t, page):
             assert alive
             self.pages[page].left = t
+
+    def tell_media(self, t: int, page: int, *, failed: bool) -> None:
+        self.cautious |= self.unsure(t)
+        if self.meter.tell_media(t, page, failed=failed):
+            visit = self.pages[page]
+            visit.contacts.append(t)
+            if failed:
+                visit.failures.append([t])
+            else:
+                visit.failures[-1].append(t)
 
     def end_as_agreed(self, t: int) -> None:
         self.cautious |= self.unsure(t)
@@ -159,6 +170,17 @@ class MeterMachine(RuleBasedStateMachine):
     def a_page_of_any_age_beats(self, data: st.DataObject) -> None:
         """From a laptop that wakes up, or a tab that was replaced: refused, unless it is still the one."""
         self.room.beat(self.t, data.draw(st.sampled_from(sorted(self.room.pages))))
+
+    @precondition(lambda self: self.live())
+    @rule(data=st.data(), failed=st.booleans())
+    def image_and_sound_fail_or_come_back(self, data: st.DataObject, *, failed: bool) -> None:
+        page = data.draw(st.sampled_from(self.live()))
+        was_running = self.room.meter.is_running(self.t)
+        self.room.tell_media(self.t, page, failed=failed)
+        if self.room.pages[page].role == LEARNER:
+            assert self.room.meter.is_running(self.t) or not was_running, "his word alone stops nothing"
+        else:
+            assert not (failed and self.room.meter.is_running(self.t))
 
     @rule(role=ROLES)
     def start_paid(self, role: Role) -> None:
@@ -296,6 +318,10 @@ ACTIONS = st.sampled_from(
         "flap m",
         "flap l",
         "wake",
+        "fail m",
+        "fail l",
+        "pass m",
+        "pass l",
     ]
 )
 Script = list[tuple[int, str]]
@@ -345,6 +371,8 @@ def act(room: Room, t: int, action: str) -> None:
     # Who wakes up beats from a page of any age.
     pages = list(room.pages) if verb == "wake" else room.live_pages(t)
     does = {"leave": room.leave, "beat": room.beat, "wake": room.beat}.get(verb)
+    if verb in ("fail", "pass"):
+        does = partial(room.tell_media, failed=verb == "fail")
     for page in pages:
         if does and role in (None, room.pages[page].role):
             does(t, page)

@@ -137,6 +137,46 @@ def test_coming_back_within_the_lease_keeps_the_segment_whole() -> None:
     assert spans(m) == [(0, 20_000)]
 
 
+@pytest.mark.requirement("SK-97")
+def test_counting_stops_while_the_mentor_says_that_image_and_sound_fail() -> None:
+    m = meter()
+    together(m)
+    beat_both(m, 5000, 200_000)
+    assert m.tell_media(200_000, "m", failed=True)
+    assert spans(m) == [(0, 200_000)]
+    assert m.segments[0].cause is Cause.MEDIA
+    beat_both(m, 205_000, 230_000)
+    assert not m.tell_media(230_000, "m", failed=True), "said already"
+    assert not m.read(230_000).running
+    assert m.tell_media(231_000, "m", failed=False)
+    beat_both(m, 235_000, 240_000)
+    assert m.billed_seconds(240_000) == 29
+    assert m.read(240_000).running
+
+
+def test_the_word_of_the_learner_alone_stops_nothing() -> None:
+    m = meter()
+    together(m)
+    beat_both(m, 5000, 200_000)
+    assert m.tell_media(200_000, "l", failed=True)
+    assert m.read(204_000).billed_seconds == 24
+    # His page says so when the mentor's does not: coming back to it changes nothing either.
+    assert m.tell_media(204_000, "l", failed=False)
+    assert m.read(205_000).billed_seconds == 25
+    assert m.segments == []
+
+
+def test_a_new_page_of_the_mentor_begins_as_if_all_were_well() -> None:
+    m = meter()
+    together(m)
+    beat_both(m, 5000, 200_000)
+    m.tell_media(200_000, "m", failed=True)
+    assert m.beat(204_000, "l")
+    assert m.join(204_000, "m2", MENTOR)
+    assert m.read(205_000).running
+    assert not m.tell_media(205_000, "m", failed=False), "the page that failed is gone"
+
+
 def test_leaving_somebody_who_is_gone_already_does_not_bill_his_silence() -> None:
     m = meter(free=0)
     together(m)

@@ -91,6 +91,7 @@ export class Band extends Emitter {
     if (now.running) return page.text("free_running");
     if (now.windowLeft !== null) return page.text("limit_reached", left(now.windowLeft));
     if (now.atLimit) return page.text("limit_reached", left(120_000));
+    if (now.withoutMedia) return page.text("paused_media");
     if (now.elapsed === 0) return page.text(now.present.length < 2 ? "waiting_connect" : "not_started");
     return page.text(now.present.length < 2 ? "paused" : "paused_alone");
   }

@@ -66,7 +66,7 @@ const own = new Own({ page, signaling, call, devices, share, soundOnly, other, a
 
 const quality = new Quality({ page, call });
 new Relief({ page, call, quality, soundOnly });
-new Trouble({ page, call, soundOnly });
+new Trouble({ page, call, signaling, soundOnly });
 new Settings({ page, call, devices, own });
 new SmallWindow({ page, call });
 new Report({ page, config, call, quality, devices, other, soundOnly });

@@ -42,6 +42,7 @@ export class Meter {
       amount: Math.floor((billed * state.rate_cents) / 3600),
       windowLeft: state.window_ends_at ? Math.max(0, state.window_ends_at - state.now - passed) : null,
       present: state.present,
+      withoutMedia: state.without_media,
       endAskedBy: state.end_asked_by,
     };
   }
