@@ -1,6 +1,6 @@
 """How often one address may ask for something that costs us."""
 
-from ipaddress import IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
@@ -14,9 +14,10 @@ IPV6_PREFIX = 64
 def address_token(request: HttpRequest) -> str:
     """Stands for the visitor's address without telling it. The address is found as for the limits of the log-in."""
     address = ip_address(get_adapter().get_client_ip(request))
-    place = address
+    place: IPv4Address | IPv6Address = address
     if isinstance(address, IPv6Address):
-        place = IPv6Network((address, IPV6_PREFIX), strict=False).network_address
+        # As a server that listens to both calls a visitor of the old kind: his neighbors in the /64 are everybody.
+        place = address.ipv4_mapped or IPv6Network((address, IPV6_PREFIX), strict=False).network_address
     return salted_hmac("core.limits", str(place)).hexdigest()[:16]
 
 

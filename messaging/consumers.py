@@ -8,6 +8,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import Http404
 
+from accounts.sockets import is_signed_in
 from core.addresses import is_reference
 from messaging.live import group_of
 from messaging.models import Thread
@@ -53,6 +54,9 @@ class ThreadConsumer(AsyncWebsocketConsumer):
             await self.close(NOT_LISTENING)
 
     async def thread_message(self, event: dict[str, Any]) -> None:
+        if not await database_sync_to_async(is_signed_in, thread_sensitive=False)(self.scope):
+            await self.close(NOT_SIGNED_IN)
+            return
         # The socket may have closed meanwhile.
         with contextlib.suppress(Exception):
             await self.send(json.dumps({"type": "thread.message", "id": event["message_id"]}))

@@ -18,6 +18,7 @@ from sessions_video.states import Phase
 
 # What a page sends has any form: this much of it is shown.
 MOST_ROWS = 400
+MOST_COLUMNS = 40
 
 
 @admin.register(RoomReport)
@@ -102,7 +103,7 @@ def _evidence(report: RoomReport) -> dict[str, Any]:
     measured = dict(report.statistics) if isinstance(report.statistics, dict) else {}
     samples = measured.pop("samples", [])
     rows = [row for row in samples if isinstance(row, dict)][-MOST_ROWS:] if isinstance(samples, list) else []
-    columns = list(rows[0]) if rows else []
+    columns = list(rows[0])[:MOST_COLUMNS] if rows else []
     return {
         "facts": list(flat(measured))[:MOST_ROWS],
         "columns": columns,

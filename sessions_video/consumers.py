@@ -14,6 +14,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import Http404
 from django.utils import translation
 
+from accounts.sockets import is_signed_in
 from core import clock
 from core.addresses import is_reference
 from core.errors import DomainError
@@ -22,7 +23,7 @@ from sessions_video import broadcast, services, threads
 from sessions_video.errors import BadMessage, RoomError, TooManyVisits
 from sessions_video.models import VideoSession
 from sessions_video.offers import offers_for
-from sessions_video.protocol import COSTS, Allowance, parse
+from sessions_video.protocol import COSTS, PASSED_ON, Allowance, parse
 from sessions_video.reading import seen_by
 from sessions_video.selectors import chat_line_of, chat_lines, get_video_session_for, refusal
 from sessions_video.states import Role
@@ -35,7 +36,8 @@ NOT_SIGNED_IN, NOT_NOW, NOT_YOURS, ELSEWHERE, OVER, TOO_FAST = 4401, 4403, 4404,
 BROKEN = 1011
 # The page said goodbye. Any other code is trouble on the way: the lease decides.
 GOODBYE = (1000, 1001)
-SNAPSHOT_SECONDS = 15
+# Each so many snapshots a page that only listens is looked at: is its person still signed in?
+SNAPSHOT_SECONDS, ROUNDS_BETWEEN_LOOKS = 15, 4
 BAD_MESSAGE_COST = 15
 # Of one person: more than a page makes on the worst network.
 CONNECTIONS_PER_MINUTE = 240
@@ -66,7 +68,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self.absent_told = False
         self.synced_line = 0
         self.allowance = Allowance()
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.tasks: set[asyncio.Task[Any]] = set()
         # Accepted before it is refused: a browser reads the code of an open socket only.
         await self.accept()
         code = await self._enter()
@@ -128,10 +130,19 @@ class RoomConsumer(AsyncWebsocketConsumer):
         if not self.allowance.spend(COSTS.get(kind, 1)):
             await self.close(TOO_FAST)
             return
+        if kind not in PASSED_ON and not await self._is_signed_in():
+            return
         try:
             await self.HANDLERS[kind](self, fields)
         except DomainError as error:
             await self._refuse(error)
+
+    async def _is_signed_in(self) -> bool:
+        """Signed out in another tab or closed by the team: the socket was opened before."""
+        if await in_database(is_signed_in, scope=self.scope):
+            return True
+        await self.close(NOT_SIGNED_IN)
+        return False
 
     async def _refuse(self, error: DomainError, cost: float = 0) -> None:
         if not self.allowance.spend(cost):
@@ -142,9 +153,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
         await self._say({"type": "error", "code": getattr(error, "code", "refused"), "message": message})
 
     async def join(self, _fields: dict[str, Any]) -> None:
-        entrance = await in_database(
-            services.join, video_session=self.video_session, by=self.user, page=UUID(self.page)
-        )
+        whose = {"by": self.user, "page": UUID(self.page)}
+        entrance = await in_database(services.join, video_session=self.video_session, **whose)
         self.lease = entrance.lease
         await self._say({"type": "room.joined", "state": seen_by(entrance.state, self.role)})
         if entrance.replaced_pages:
@@ -281,7 +291,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
             await self._say({**event["signal"], "from": event["from"]})
 
     async def room_replaced(self, event: dict[str, Any]) -> None:
-        if self.lease and self.page in event["pages"] and event["from"] != self.page:
+        # Pages name themselves: none of the other person takes ours over.
+        if self.lease and event["role"] == self.role and self.page in event["pages"] and event["from"] != self.page:
             self.lease = None
             await self._say({"type": "connection.replaced"})
             await self.close(ELSEWHERE)
@@ -354,8 +365,12 @@ class RoomConsumer(AsyncWebsocketConsumer):
             self.absent_told = await in_database(services.tell_absent, **about)
 
     async def _repeat_state(self) -> None:
+        rounds = 0
         while self.video_session:
             await asyncio.sleep(SNAPSHOT_SECONDS)
+            rounds += 1
+            if rounds % ROUNDS_BETWEEN_LOOKS == 0:
+                self._spawn(self._is_signed_in())
             # What fails now, the next round does: a page is never left without news.
             self._spawn(self._note_visit())
             self._spawn(self._tell_absent())
@@ -365,12 +380,12 @@ class RoomConsumer(AsyncWebsocketConsumer):
     async def _show_state(self, video_session_id: int) -> None:
         await self._show(await threads.state_of(video_session_id))
 
-    def _spawn(self, work: Awaitable[None]) -> None:
+    def _spawn(self, work: Awaitable[Any]) -> None:
         task = asyncio.ensure_future(work)
         self.tasks.add(task)
         task.add_done_callback(self._done)
 
-    def _done(self, task: "asyncio.Future[None]") -> None:
+    def _done(self, task: "asyncio.Future[Any]") -> None:
         self.tasks.discard(task)  # type: ignore[arg-type]
         if not task.cancelled() and (error := task.exception()):
             log.warning("room task failed: %r", error)

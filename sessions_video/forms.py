@@ -1,6 +1,7 @@
 """What the room's page sends outside of its socket."""
 
 import json
+from math import isfinite
 from typing import Any, NoReturn
 
 from django import forms
@@ -46,8 +47,11 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def _check(value: Any, depth: int) -> None:
-    """Neither NUL nor half a surrogate pair, which PostgreSQL does not keep, and no bottomless nesting."""
+    """No NUL, half of a surrogate pair or infinity, which PostgreSQL does not keep, and no bottomless nesting."""
     if depth < 0:
+        raise ValueError
+    # 1e999 is a number to JSON and an infinity to Python.
+    if isinstance(value, float) and not isfinite(value):
         raise ValueError
     if isinstance(value, str):
         value.encode()

@@ -10,10 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from channels.db import database_sync_to_async
 
+from accounts.models import User
 from sessions_video import services
 from sessions_video.reading import peek, peek_many
 from sessions_video.selectors import newest_lines
@@ -24,6 +25,7 @@ V = TypeVar("V")
 POOL = ThreadPoolExecutor(16, thread_name_prefix="room")
 # Work that waits for a bank keeps no thread from the rooms.
 BANK_POOL = ThreadPoolExecutor(4, thread_name_prefix="bank")
+_turns: WeakKeyDictionary[AbstractEventLoop, WeakValueDictionary[int, asyncio.Lock]] = WeakKeyDictionary()
 GATHER_SECONDS = 0.1
 
 
@@ -32,9 +34,12 @@ async def in_database(work: Callable[..., T], /, **arguments: Any) -> T:
     return cast(T, await call())
 
 
-async def with_bank(work: Callable[..., T], /, **arguments: Any) -> T:
-    call = database_sync_to_async(partial(work, **arguments), thread_sensitive=False, executor=BANK_POOL)
-    return cast(T, await call())
+async def with_bank(work: Callable[..., T], /, *, by: User, **arguments: Any) -> T:
+    """One piece of work of a person at a time: who asks again and again waits for himself, not the other rooms."""
+    call = database_sync_to_async(partial(work, by=by, **arguments), thread_sensitive=False, executor=BANK_POOL)
+    turns = _turns.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
+    async with turns.setdefault(by.pk, asyncio.Lock()):
+        return cast(T, await call())
 
 
 class Gathered(Generic[K, V]):

@@ -117,3 +117,13 @@ async def test_a_page_has_nothing_to_say_and_one_that_talks_on_is_cut_off(cast: 
         for _ in range(20):
             await opened.send_input({"type": "websocket.receive", "text": "x", "bytes": None})
         assert (await opened.receive_output(timeout=5))["code"] == 4429
+
+
+async def test_who_was_signed_out_meanwhile_hears_nothing_more(cast: Cast) -> None:
+    karim, claire, thread = cast
+    async with socket(karim, thread.reference) as one, socket(claire, thread.reference) as other:
+        await listening(one)
+        await database_sync_to_async(User.objects.filter(pk=karim.pk).update)(is_active=False)
+        await database_sync_to_async(send_message)(thread=thread, author=claire, body="Encore là\u202f?")
+        assert (await heard(other))["type"] == "thread.message"
+        assert (await one.receive_output(timeout=5))["code"] == 4401

@@ -117,6 +117,22 @@ def test_devices_of_one_home_are_one_address(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.usefixtures("relay")
+def test_what_a_visitor_says_of_his_address_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "MOST_PER_ADDRESS", 1)
+    visitor = Client(REMOTE_ADDR="198.51.100.1")
+    for said, status in (("192.0.2.1", 200), ("192.0.2.2", 429)):
+        claims = {"X-Forwarded-For": said, "X-Real-IP": said, "Forwarded": f"for={said}"}
+        assert visitor.post(RELAY, headers=claims).status_code == status
+
+
+@pytest.mark.usefixtures("relay")
+def test_old_addresses_seen_by_a_server_of_both_kinds_are_each_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "MOST_PER_ADDRESS", 1)
+    given = ("::ffff:192.0.2.1", "::ffff:192.0.2.2", "192.0.2.1")
+    assert [Client(REMOTE_ADDR=address).post(RELAY).status_code for address in given] == [200, 200, 429]
+
+
+@pytest.mark.usefixtures("relay")
 def test_many_addresses_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checking, "MOST_OF_ALL", 2)
     asked = [Client(REMOTE_ADDR=f"192.0.2.{n}").post(RELAY).status_code for n in (1, 2, 3)]

@@ -67,6 +67,7 @@ def test_each_person_reports_for_himself(room: Room) -> None:
         {"statistics": "[1]"},
         {"statistics": "{"},
         {"statistics": '{"a": NaN}'},
+        {"statistics": '{"a": [{"b": -1e999}]}'},
         {"statistics": '{"a": "\\u0000"}'},
         {"statistics": '{"\\ud800": 1}'},
         {"statistics": '{"a": ' + "[" * 5000 + "]" * 5000 + "}"},
@@ -118,6 +119,15 @@ def test_the_team_reads_it_beside_the_proof_and_the_events(room: Room, admin_cli
     listed = admin_client.get(reverse("admin:sessions_video_roomreport_changelist"))
     assert room.video_session.booking.reference in listed.content.decode()
     assert admin_client.get(reverse("admin:sessions_video_roomreport_add")).status_code == 403
+
+
+def test_a_table_made_to_be_huge_is_shown_in_part(room: Room, admin_client: Client) -> None:
+    wide = {"samples": [{f"c{n}": 0 for n in range(4000)}, *[{}] * 399]}
+    answer = signed_in(room.learner).post(url(room), sent(statistics=json.dumps(wide, separators=(",", ":"))))
+    assert answer.status_code == 201
+    page = admin_client.get(reverse("admin:sessions_video_roomreport_change", args=[RoomReport.objects.get().pk]))
+    assert ">c0<" in page.content.decode()
+    assert len(page.content) < 1_000_000
 
 
 def test_an_early_report_counts_nothing(room: Room) -> None:
