@@ -12,7 +12,7 @@ the stop is pending: it bounds what is shown, and is decided within one lease.
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 
-from sessions_video.states import ALLOWED, Cause, Phase, Role
+from sessions_video.states import ALLOWED, BY_TIME, Cause, Phase, Role
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,10 @@ class Stop:
     at: int
     cause: Cause
     role: Role | None = None
+
+    def comes_before(self, other: "Stop") -> bool:
+        """Of two at one instant the one that time alone decides, whichever was seen first."""
+        return (self.at, self.cause not in BY_TIME) < (other.at, other.cause not in BY_TIME)
 
 
 @dataclass(frozen=True)
@@ -208,7 +212,7 @@ class Meter:
 
     def _note(self, stop: Stop) -> None:
         """Keep the earliest stop of the running segment."""
-        if self.running_since is not None and (self.pending_stop is None or stop.at < self.pending_stop.at):
+        if self.running_since is not None and (self.pending_stop is None or stop.comes_before(self.pending_stop)):
             self.pending_stop = stop
 
     def _settle(self) -> None:

@@ -47,6 +47,10 @@ class Cause(StrEnum):
     STAFF = "staff"
 
 
+# What ends without anybody doing anything.
+BY_TIME = frozenset({Cause.TIME_USED_UP, Cause.DAY_OVER})
+
+
 class ExtensionStatus(models.TextChoices):
     """What became of the learner's wish to go on."""
 

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from django.template.loader import render_to_string
 from facturx import generate_cii_xml, generate_from_binary
+from PIL import ImageFile
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
@@ -17,6 +18,9 @@ from billing.invoices.content import Content
 from billing.invoices.document import TITLES, render_html, title_of
 from billing.invoices.upgrade import upgrade
 from core.text import one_line
+
+# WeasyPrint lets Pillow read images that are cut off, in the whole process. Files of members are checked there too.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 LEVEL = "en16931"
 # In the place of a text that is nothing but such characters: a document names its parties.

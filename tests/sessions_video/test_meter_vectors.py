@@ -189,6 +189,17 @@ def test_leaving_somebody_who_is_gone_already_does_not_bill_his_silence() -> Non
     assert spans(m) == [(0, 5000)]
 
 
+@pytest.mark.parametrize("looked_at", [[], [6000]])
+def test_time_used_up_in_the_instant_of_the_last_sign_of_life_is_called_so_whoever_looks(looked_at: list[int]) -> None:
+    m = meter(limit=5000, free=0)
+    together(m)
+    beat_both(m, 5000, 5000)
+    for t in [*looked_at, 60_000]:
+        m.advance(t)
+    assert [(segment.end, segment.cause) for segment in m.segments] == [(5000, Cause.TIME_USED_UP)]
+
+
+
 def test_time_used_up_is_not_billed_to_somebody_who_had_vanished_just_before() -> None:
     m = meter(limit=20_000, free=0)
     together(m)
