@@ -44,10 +44,17 @@ def prepare(files: Sequence[Upload], *, author: User, now: datetime) -> list[Pre
         return []
     if len(files) > settings.MESSAGE_FILES:
         raise TooManyFiles
-    sent = Attachment.objects.filter(message__author=author, message__created_at__gt=now - DAY).count()
-    if sent + len(files) > settings.MESSAGE_FILES_PER_DAY:
-        raise TooManyFilesToday
+    check_day(len(files), author=author, now=now)
     return [_prepare_one(each) for each in files]
+
+
+def check_day(count: int, *, author: User, now: datetime) -> None:
+    """Raises TooManyFilesToday when `count` more are too many: asked before they are drawn, and under the lock."""
+    if not count:
+        return
+    sent = Attachment.objects.filter(message__author=author, message__created_at__gt=now - DAY).count()
+    if sent + count > settings.MESSAGE_FILES_PER_DAY:
+        raise TooManyFilesToday
 
 
 def _prepare_one(upload: Upload) -> Prepared:

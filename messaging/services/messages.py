@@ -14,7 +14,7 @@ from messaging import live
 from messaging.errors import EmptyMessage, MessageTooLong, NotInThread
 from messaging.models import Message, MessageKind, Thread, ThreadState
 from messaging.rules import MAX_LENGTH
-from messaging.services.files import Upload, prepare, stored
+from messaging.services.files import Upload, check_day, prepare, stored
 
 
 def send_message(
@@ -36,6 +36,7 @@ def send_message(
         locked = _lock(thread)
         if client_id and (already := Message.objects.filter(author=author, client_id=client_id).first()):
             return already
+        check_day(len(prepared), author=author, now=moment)
         message = Message.objects.create(
             thread=locked,
             author=author,

@@ -2,10 +2,13 @@
 
 import hashlib
 import re
+import subprocess
+import sys
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
 from pathlib import Path
+from threading import Event
 from uuid import uuid4
 
 import pytest
@@ -13,10 +16,11 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import IntegrityError, transaction
 from django.test import override_settings
-from PIL import Image
+from PIL import Image, ImageOps
 
 from accounts.models import User
 from core import clock
+from messaging import pictures
 from messaging.cards import summarize
 from messaging.errors import (
     EmptyMessage,
@@ -142,6 +146,56 @@ def test_too_many_files_at_once_or_in_a_day_are_refused(karim: User, thread: Thr
         send_message(thread=thread, author=karim, body="", files=[NOTES] * 2)
         tomorrow = clock.now() + timedelta(days=1, minutes=1)
         send_message(thread=thread, author=karim, body="", files=[NOTES] * 5, now=tomorrow)
+
+
+def test_requests_sent_at_once_share_the_files_of_the_day(cloned_database: str) -> None:
+    karim, claire = people.member("Karim", "Benali"), people.mentor("Claire", "Roux")
+    thread = get_or_create_thread(one=karim, other=claire)
+    send = partial(send_message, thread=thread, author=karim, body="", files=[NOTES])
+    with override_settings(MESSAGE_FILES_PER_DAY=3):
+        results = in_threads(*[send] * 8)
+    assert sum(isinstance(result, TooManyFilesToday) for result in results) == 5
+    assert (Attachment.objects.count(), len(kept_files())) == (3, 3)
+
+
+# Forty million points in a file of a few kilobytes; one copy of them weighs 160 MB.
+BOMB = """
+import pathlib, re, struct, zlib
+from messaging.pictures import thumbnail
+def peak():
+    return int(re.search("VmHWM:.* ([0-9]+) kB", pathlib.Path("/proc/self/status").read_text())[1]) // 1024
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+packer, side = zlib.compressobj(9), 6300
+rows = b"".join(packer.compress(bytes(4 * side + 1)) for _ in range(side)) + packer.flush()
+header = struct.pack(">IIBBBBB", side, side, 8, 6, 0, 0, 0)
+png = b"\\x89PNG\\r\\n\\x1a\\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+before = peak()
+assert thumbnail(png, "a.png")
+print(peak() - before)
+"""
+
+
+def test_a_picture_made_to_be_huge_is_held_twice_at_most() -> None:
+    told = subprocess.check_output([sys.executable, "-c", BOMB], text=True, cwd=settings.BASE_DIR)
+    assert int(told) < 400
+
+
+def test_pictures_are_drawn_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many at once would take the memory of the server."""
+    drawing, most = [], []
+
+    def watch(picture: Image.Image) -> Image.Image:
+        drawing.append(picture)
+        most.append(len(drawing))
+        Event().wait(0.05)
+        drawing.pop()
+        return picture
+
+    monkeypatch.setattr(ImageOps, "exif_transpose", watch)
+    content = samples.image()
+    assert all(isinstance(result, tuple) for result in in_threads(*[partial(pictures.thumbnail, content, "a.png")] * 4))
+    assert most == [1, 1, 1, 1]
 
 
 def test_a_stranger_sends_no_file(nadia: User, thread: Thread) -> None:
