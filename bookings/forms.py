@@ -173,4 +173,4 @@ class PaymentForm(forms.Form):
     """`shown_cents` is the part by card printed on the page: nobody pays another amount than the one he saw."""
 
     shown_cents = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    early_start = forms.BooleanField(required=False)
+    early_start = forms.BooleanField(label=_("Session avant la fin du délai de rétractation"), required=False)

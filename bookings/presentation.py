@@ -170,7 +170,8 @@ def _step(event: BookingEvent, viewer: User) -> Step:
     if event.actor is not None:
         actor = _("par vous") if event.actor == viewer else _("par %(name)s") % {"name": event.actor.get_short_name()}
     detail = " – ".join(filter(None, [actor, event.reason]))
-    return Step(event.at, _STEPS[event.to_status](), detail)
+    is_reopened = (event.from_status, event.to_status) == (Status.PAYMENT_LAPSED, Status.ACCEPTED)
+    return Step(event.at, _("Paiement rouvert") if is_reopened else _STEPS[event.to_status](), detail)
 
 
 def refusal_to_change(booking: Booking) -> BookingError:

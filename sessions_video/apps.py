@@ -7,6 +7,8 @@ class SessionsVideoConfig(AppConfig):
     verbose_name = _("Sessions vidéo")
 
     def ready(self) -> None:
-        from sessions_video import notices, receivers  # noqa: F401, PLC0415  (needs loaded models)
+        from core import references  # noqa: PLC0415
+        from sessions_video import notices, receivers, selectors  # noqa: F401, PLC0415  (needs loaded models)
 
         notices.register()
+        references.register("proof", selectors.describe_proof)

@@ -8,10 +8,12 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Greatest, Least
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from accounts.models import User
-from bookings.selectors import get_booking_for
+from bookings.selectors import find_booking, get_booking_for
 from core.money import price_cents
+from core.references import Described
 from messaging.models import Attachment, Message
 from messaging.selectors import get_message, recent_messages, thread_between
 from sessions_video.errors import Canceled, Ended, NotConfirmed, NotToday, RoomError
@@ -46,6 +48,15 @@ def get_ended_session_for(user: User, reference: str) -> VideoSession:
 
 def may_see_all(user: User) -> bool:
     return user.is_staff and user.has_perm("sessions_video.view_videosession")
+
+
+def describe_proof(subject: str) -> Described | None:
+    """The proof of what an opaque reference (`booking:abc`) names: None until its session has ended."""
+    booking = find_booking(subject)
+    if booking is None or not VideoSession.objects.filter(booking=booking, phase=Phase.ENDED).exists():
+        return None
+    address = reverse("sessions_video:proof", args=[booking.reference])
+    return Described(booking.subject, address)
 
 
 def refusal(video_session: VideoSession, t: int, day_words: str) -> RoomError | None:

@@ -21,6 +21,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8001)
     parser.add_argument("--public-url", default="", help="how browsers reach it (default: http://localhost:PORT)")
+    parser.add_argument("--site-url", default="", help="where its page leads back to")
     parser.add_argument("--journal", type=Path, help="file that keeps the state; without it everything is forgotten")
     parser.add_argument("--webhook-url", default="", help="where snapshot events (API v1) go")
     parser.add_argument("--webhook-url-v2", default="", help="where thin events (API v2) go")
@@ -48,7 +49,8 @@ def _tick_forever(sandbox: Sandbox) -> None:
 def main() -> None:
     options = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    sandbox = Sandbox(base_url=options.public_url or f"http://localhost:{options.port}", journal=options.journal)
+    address = options.public_url or f"http://localhost:{options.port}"
+    sandbox = Sandbox(base_url=address, site_url=options.site_url, journal=options.journal)
     courier = _courier(options, sandbox)
     sandbox.send_with(courier.send)
     with sandbox.store.lock:

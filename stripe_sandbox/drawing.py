@@ -62,5 +62,6 @@ def draw(name: str, title: str, *, raw: dict[str, str] | None = None, shape: str
     return layout.substitute(title=escape(title), content=content, shape=shape)
 
 
-def message(status: int, title: str, text: str) -> Page:
-    return Page(status, draw("message", title, heading=title, text=text))
+def message(status: int, title: str, text: str, *, back: str = "") -> Page:
+    link = f'<p><a href="{escape(back)}">Revenir au site</a></p>' if back else ""
+    return Page(status, draw("message", title, raw={"back": link}, heading=title, text=text))

@@ -75,8 +75,13 @@ def _show(sandbox: Sandbox, *, done: str = "", error: str = "", status: int = 20
     notices = {section: f'<p class="notice" role="status">{escape(said)}</p>'}
     with sandbox.store.lock:
         raw = _values(sandbox, notices)
+    raw["back"] = _way_back(sandbox.site_url)
     raw["error"] = f'<p class="error" role="alert">{escape(error)}</p>' if error else ""
     return Page(status, draw("panel", "Stripe, en coulisses", raw=raw, shape="wide"))
+
+
+def _way_back(site: str) -> str:
+    return f'<p><a href="{escape(site)}">Revenir à la démonstration</a></p>' if site else ""
 
 
 def _values(sandbox: Sandbox, notices: dict[str, str]) -> dict[str, str]:

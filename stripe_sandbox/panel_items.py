@@ -88,6 +88,11 @@ def _label(store: Store, charge: Row) -> str:
     return payment.get("description") or "Paiement par carte"
 
 
+def _payer(store: Store, charge: Row) -> str:
+    customer = store.find(charge["customer"] or "") or {}
+    return customer.get("name") or customer.get("email") or ""
+
+
 def _card(charge: Row) -> str:
     card = charge["payment_method_details"]["card"]
     return f"{card['brand'].capitalize()}\u00a0••••\u00a0{card['last4']}"
@@ -100,7 +105,7 @@ def _payment(store: Store, charge: Row) -> Item:
     is_left = charge["amount_refunded"] < charge["amount"]
     return Item(
         title=_label(store, charge),
-        details=(when(charge["created"]), _card(charge), fee),
+        details=(_payer(store, charge), when(charge["created"]), _card(charge), fee),
         amount=euros(charge["amount"]),
         state=contested or words.of_charge(charge),
         subject=("charge", charge["id"]),
@@ -114,7 +119,7 @@ def _dispute(store: Store, dispute: Row) -> Item:
     is_waiting = dispute["status"].endswith("needs_response")
     return Item(
         title=_label(store, charge),
-        details=(when(dispute["created"]), words.of_reason(dispute["reason"]), due * is_waiting),
+        details=(_payer(store, charge), when(dispute["created"]), words.of_reason(dispute["reason"]), due * is_waiting),
         amount=euros(dispute["amount"]),
         state=words.DISPUTES[dispute["status"]],
         subject=("dispute", dispute["id"]),
@@ -130,12 +135,16 @@ def _ends(status: str) -> tuple[Act, ...]:
     return (WIN, LOSE) if status in disputes.RUNNING else ()
 
 
+def _failure(refund: Row) -> str:
+    return words.FAILURES.get(refund.get("failure_reason", ""), "")
+
+
 def _refund(store: Store, refund: Row) -> Item:
     charge = store.get("charge", refund["charge"])
     acts = {"succeeded": (FAIL,), "pending": (ARRIVE, FAIL)}
     return Item(
         title=_label(store, charge),
-        details=(when(refund["created"]), _card(charge), words.FAILURES.get(refund.get("failure_reason", ""), "")),
+        details=(_payer(store, charge), when(refund["created"]), _card(charge), _failure(refund)),
         amount=euros(refund["amount"]),
         state=words.REFUNDS[refund["status"]],
         subject=("refund", refund["id"]),

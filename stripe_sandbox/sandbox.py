@@ -67,10 +67,11 @@ class Sandbox(World):
         self,
         *,
         base_url: str = "http://stripe.test",
+        site_url: str = "",
         journal: Path | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        super().__init__(base_url=base_url, journal=journal, clock=clock)
+        super().__init__(base_url=base_url, site_url=site_url, journal=journal, clock=clock)
         # (method and path, idempotency key, status) of every request, for tests to look at.
         self.log: list[tuple[str, str, int]] = []
 

@@ -58,7 +58,8 @@ def _checkout(sandbox: Sandbox, method: str, session_id: str, form: dict[str, st
 def _closed(session: Row) -> Page:
     if session["status"] == "complete":
         return Page(303, location=session["success_url"])
-    return message(410, "Page expirée", "Le délai de paiement est passé. Retournez sur le site et recommencez.")
+    text = "Le délai de paiement est passé. Retournez sur le site et recommencez."
+    return message(410, "Page expirée", text, back=session["cancel_url"] or "")
 
 
 def _after(session: Row, payment: Row, number: str) -> Page:

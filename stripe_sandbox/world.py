@@ -20,10 +20,12 @@ class World:
         self,
         *,
         base_url: str = "http://stripe.test",
+        site_url: str = "",
         journal: Path | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.base_url = base_url
+        self.site_url = site_url
         self.store = Store(clock=clock, journal=journal)
         self.faults = Faults()
         self.outbox: list[Event] = []

@@ -35,6 +35,8 @@ Words = str | Promise
 # A column. Django takes callables wherever it takes names; its stubs do not say so.
 Shown = Any
 
+READS_PROOFS = "sessions_video.view_videosession"
+
 
 class ReadOnly:
     """Mixed into an admin class or an inline: nothing is added, changed or deleted by hand."""
@@ -169,6 +171,14 @@ class BooksAdmin(ReadOnly, admin.ModelAdmin[M]):
         ]
 
 
+class ShowsProofs(BooksAdmin[M]):
+    """Its field `proofs` is for who may open them: for anybody else the page does not exist."""
+
+    def get_fields(self, request: HttpRequest, obj: M | None = None) -> list[Any]:
+        fields = list(super().get_fields(request, obj))
+        return fields if request.user.has_perm(READS_PROOFS) else [field for field in fields if field != "proofs"]
+
+
 class Choices(admin.SimpleListFilter):
     """A filter of fixed choices: no query reads the table to find them."""
 
@@ -273,6 +283,12 @@ def subject_link(reference: str) -> str | SafeString:
         return "–"
     described = references.describe(reference)
     return format_html("{}, {}", described.label, key_link(reference)) if described else key_link(reference)
+
+
+def proof_link(reference: str) -> str | SafeString:
+    """To the count of the time, minute by minute, once the session has ended."""
+    described = references.describe(f"proof:{reference}")
+    return format_html('<a href="{}">{}</a>', described.url, described.label) if described else "–"
 
 
 def key_link(words: str) -> SafeString:

@@ -13,11 +13,13 @@ from billing.admin.base import (
     BooksAdmin,
     Choices,
     ReadOnlyInline,
+    ShowsProofs,
     euros,
     key_link,
     linked,
     listed,
     moment,
+    proof_link,
     row_link,
     subject,
     subject_link,
@@ -188,7 +190,7 @@ class DisputeFilter(Choices):
 
 
 @admin.register(Dispute)
-class DisputeAdmin(BooksAdmin[Dispute]):
+class DisputeAdmin(ShowsProofs[Dispute]):
     """With what answers the bank: the session behind the payment, how long it lasted, the invoice."""
 
     list_display = [
@@ -216,6 +218,7 @@ class DisputeAdmin(BooksAdmin[Dispute]):
         linked("top_up__user", _("apprenant")),
         "owed",
         "bookings",
+        "proofs",
         "settlements",
         "invoices",
         "payouts",
@@ -239,6 +242,11 @@ class DisputeAdmin(BooksAdmin[Dispute]):
     @admin.display(description=_("réservations payées avec"))
     def bookings(self, dispute: Dispute) -> str | SafeString:
         return listed(subject_link(reference) for reference in _references(dispute))
+
+    @admin.display(description=_("preuves\u202f: relevés de session"))
+    def proofs(self, dispute: Dispute) -> str | SafeString:
+        links = [proof_link(reference) for reference in _references(dispute)]
+        return listed(link for link in links if link != "–")
 
     @admin.display(description=_("preuves\u202f: durée et fin de session"))
     def settlements(self, dispute: Dispute) -> str | SafeString:

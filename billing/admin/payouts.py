@@ -15,10 +15,12 @@ from billing.admin.base import (
     BooksAdmin,
     Choices,
     ReadOnlyInline,
+    ShowsProofs,
     StaffAction,
     euros,
     linked,
     moment,
+    proof_link,
     reference_link,
     row_link,
     subject,
@@ -177,7 +179,7 @@ ACTIONS = (
 
 
 @admin.register(Payout)
-class PayoutAdmin(BooksAdmin[Payout]):
+class PayoutAdmin(ShowsProofs[Payout]):
     staff_actions = ACTIONS
     list_display = [
         text("reference", _("référence")),
@@ -194,6 +196,7 @@ class PayoutAdmin(BooksAdmin[Payout]):
     ordering = ["-due_at", "-pk"]
     fields = [
         subject("settlement__reference", _("objet")),
+        "proofs",
         linked("settlement", _("règlement")),
         linked("mentor", _("mentor")),
         "account_state",
@@ -216,6 +219,10 @@ class PayoutAdmin(BooksAdmin[Payout]):
         """With what went wrong last."""
         status = payout.get_status_display()
         return f"{status}. {error_words(payout.last_error)}" if payout.last_error else status
+
+    @admin.display(description=_("relevé de session"))
+    def proofs(self, payout: Payout) -> str | SafeString:
+        return proof_link(payout.settlement.reference)
 
     @admin.display(description=_("compte Stripe du mentor"))
     def account_state(self, payout: Payout) -> str:

@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+
 ACCOUNTS: dict[str, Promise] = {
     "stripe": _("Balance chez Stripe"),
     "bank": _("Banque de la plateforme"),
@@ -123,6 +125,13 @@ def dispute_words(reason: str) -> str:
 
 def cause_words(cause: str) -> str:
     """Why a payout waits: `staff:7`, `dispute:dp_1`, `complaint:12`."""
-    prefix = cause.partition(":")[0]
+    prefix, _colon, identifier = cause.partition(":")
     known = CAUSES.get(prefix)
-    return f"{known} ({cause})" if known else cause
+    if known is None:
+        return cause
+    return f"{known} ({_member_words(identifier) if prefix == 'staff' else cause})"
+
+
+def _member_words(pk: str) -> str:
+    member = User.objects.filter(pk=pk).first() if pk.isdecimal() else None
+    return member.get_full_name() or member.email if member else pk

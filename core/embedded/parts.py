@@ -54,6 +54,7 @@ class Plan:
     def sandbox(self) -> Part:
         journal = self.root / "stripe.jsonl"
         options = ["--port", str(self.sandbox_port), "--journal", str(journal)]
+        options += ["--site-url", f"{self.url}/demo/"]
         options += ["--webhook-url", f"{self.url}/stripe/webhook/"]
         options += ["--webhook-url-v2", f"{self.url}/stripe/webhook/v2/"]
         return Part("stripe-sandbox", [*PYTHON, "-m", "stripe_sandbox", *options])

@@ -40,7 +40,7 @@ from billing.services.holds import place_hold
 from billing.services.settlements import settle
 from billing.services.suspensions import suspend
 from billing.states import CorrectionKind, CorrectionStatus, DisputeStatus, PayoutStatus, RefundStatus
-from core import clock
+from core import clock, references
 from stripe_sandbox import Sandbox
 from tests.billing.earned import earn
 from tests.billing.money import credit_left, make_member, make_mentor, make_terms, pay_in
@@ -217,6 +217,19 @@ class TestReading:
         for model in ("settlement", "invoice", "payout", "topup"):
             assert reverse(CHANGE.format(model), args=[everything[model]]) in page
 
+    @pytest.mark.parametrize("model", ["payout", "dispute"])
+    def test_the_proof_of_the_session_is_linked_for_who_may_read_it(
+        self, everything: dict[str, int], model: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # The room, which registers itself, has none for a settlement made here by hand.
+        found = references.Described("Analyse de données", "/releve-de-la-session/")
+        monkeypatch.setitem(references._describers, "proof", lambda subject: found if subject == REFERENCE else None)
+        address = reverse(CHANGE.format(model), args=[everything[model]])
+        member = make_staff(f"view_{model}")
+        assert "relevé" not in page_of(as_user(member).get(address))
+        member.user_permissions.add(Permission.objects.get(codename="view_videosession"))
+        assert '<a href="/releve-de-la-session/">Analyse de données</a>' in page_of(as_user(member).get(address))
+
     def test_an_account_shows_its_entries_with_the_balance_after_each(self, payout: Payout) -> None:
         client = staff_client("view_ledgeraccount")
         learner = payout.settlement.learner
@@ -320,7 +333,7 @@ class TestActions:
         assert payout.status == PayoutStatus.SUSPENDED
         assert PayoutSuspension.objects.get().cause == f"staff:{staff.pk}"
         page = page_of(client.get(detail))
-        assert "Retenu par l’équipe" in page
+        assert "Retenu par l’équipe (Sylvie Équipe)" in page
         assert suspension not in page
         lift = reverse("admin:billing_payout_levee", args=[payout.pk])
         assert lift in page
@@ -549,12 +562,12 @@ class TestReconciliation:
         assert reader.put(reverse(self.PAGE)).status_code == 405
         assert not StripeImport.objects.exists()
 
-    def test_the_index_of_billing_leads_there(self) -> None:
-        index = reverse("admin:app_list", args=["billing"])
-        assert reverse(self.PAGE) in page_of(staff_client("view_ledgertransaction").get(index))
-        other = page_of(staff_client("view_payout").get(index))
-        assert reverse(self.PAGE) not in other
-        assert reverse(TestExports.PAGE) not in other
+    def test_the_home_page_and_the_index_of_billing_lead_there(self) -> None:
+        for index in (reverse("admin:app_list", args=["billing"]), reverse("admin:index")):
+            assert page_of(staff_client("view_ledgertransaction").get(index)).count(reverse(self.PAGE)) == 1
+            other = page_of(staff_client("view_payout").get(index))
+            assert reverse(self.PAGE) not in other
+            assert reverse(TestExports.PAGE) not in other
 
 
 def _no_answer() -> None:

@@ -14,7 +14,7 @@ from stripe_sandbox import FaultKind, Sandbox, controls
 from stripe_sandbox.drawing import Page, euros, when
 from stripe_sandbox.errors import Refusal
 from stripe_sandbox.panel import SAID
-from stripe_sandbox.web import visit
+from stripe_sandbox.web import _closed, visit
 from tests.billing.test_gateway import make_account, pay
 from tests.billing.test_sandbox import PAGE, Inbox, fetch, sdk, serving, wait_for
 from tests.stripe import AT_ONCE, DISPUTED, REFUND_COMES_LATE
@@ -69,6 +69,26 @@ def test_what_members_wrote_is_escaped(gateway: Gateway, sandbox: Sandbox) -> No
     assert account.id in look(sandbox)
     assert "&lt;b&gt;Inès&lt;/b&gt;" in look(sandbox)
     assert "<b>" not in look(sandbox)
+
+
+def test_a_payment_names_who_paid(gateway: Gateway, sandbox: Sandbox) -> None:
+    charge = sandbox.store.get("charge", pay(gateway, sandbox))
+    name = sandbox.store.get("customer", charge["customer"])["name"]
+    assert name
+    assert f"<span>{name}</span>" in look(sandbox)
+
+
+def test_the_page_leads_back_to_where_the_demo_is() -> None:
+    assert "Revenir à la démonstration" not in look(Sandbox())
+    assert '<a href="http://localhost:8000/demo/">' in look(Sandbox(site_url="http://localhost:8000/demo/"))
+
+
+def test_a_payment_page_that_closed_leads_back_to_the_site(sandbox: Sandbox) -> None:
+    assert "Revenir au site" not in visit(sandbox, "get", "/inconnue/").body
+    closed = {"status": "expired", "success_url": "", "cancel_url": "http://localhost:8000/reservations/a/"}
+    page = _closed(closed)
+    assert page.status == 410
+    assert '<a href="http://localhost:8000/reservations/a/">Revenir au site</a>' in page.body
 
 
 def test_a_payment_is_disputed_and_the_dispute_decided_by_hand(gateway: Gateway, sandbox: Sandbox) -> None:

@@ -82,6 +82,7 @@ def test_the_total_shown_is_the_total_paid(client: Client, karim: User, agreed_b
     assert "Le montant à payer par carte a changé" in text_of(page)
     page = client.post(url(agreed_booking, "payment"), {"shown_cents": 4700})
     assert "cochez la case" in text_of(page)
+    assert "Early start" not in text_of(page)
 
 
 @pytest.mark.requirement("K-14")
@@ -92,12 +93,15 @@ def test_a_lapsed_payment_can_be_reopened_from_its_page(client: Client, karim: U
     client.force_login(karim)
     assert "Rouvrir le paiement" in text_of(client.get(agreed_booking.get_absolute_url()))
     page = text_of(client.get(url(agreed_booking, "payment")))
+    assert "Le délai de paiement est passé." in page
     assert "rouvert pour 30 minutes" in page
+    assert "À payer avant le" not in page
     assert "Bloquer 47,00 € de mon crédit" in page
     answer = client.post(url(agreed_booking, "payment"), {"shown_cents": 0, "early_start": "on"})
     assert answer["Location"] == agreed_booking.get_absolute_url()
     agreed_booking.refresh_from_db()
     assert agreed_booking.status == Status.CONFIRMED
+    assert text_of(client.get(agreed_booking.get_absolute_url())).count("Paiement rouvert") == 1
 
 
 # --- confirmed ---

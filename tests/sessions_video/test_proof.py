@@ -9,6 +9,8 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import User
+from billing.spreadsheets import RISKY
+from core import references
 from sessions_video import services
 from sessions_video.presences import joined, presences_of
 from tests.sessions_video.conftest import Room, pass_time
@@ -100,3 +102,23 @@ def test_a_member_of_the_team_without_the_right_finds_nothing(held: Callable[[],
         for name in ("proof", "proof_file"):
             assert signed_in(user).get(url(name, room)).status_code == 404
     assert Client().get(url("proof_file", room)).status_code == 302
+
+
+def test_other_screens_of_the_team_find_the_proof_once_the_session_has_ended(room: Room) -> None:
+    subject = f"proof:{room.fresh().booking.ledger_reference}"
+    assert references.describe(subject) is None
+    pass_time(24 * 3600)
+    services.sweep_session(room.pk)
+    found = references.describe(subject)
+    assert found is not None
+    assert found.label == room.fresh().booking.subject
+    assert signed_in(room.mentor).get(found.url).status_code == 200
+    assert references.describe("proof:thread:abc") is None
+
+
+def test_a_name_is_no_formula_of_a_spreadsheet(held: Callable[[], Room]) -> None:
+    room = held()
+    User.objects.filter(pk__in=(room.learner.pk, room.mentor.pk)).update(first_name='=HYPERLINK("x";"y")')
+    cells = [cell for row in lines_of(room.mentor, room) for cell in row]
+    assert any("HYPERLINK" in cell for cell in cells)
+    assert [cell for cell in cells if cell.startswith(RISKY)] == []
