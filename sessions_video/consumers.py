@@ -15,17 +15,15 @@ from django.http import Http404
 from django.utils import translation
 
 from accounts.sockets import is_signed_in
-from core import clock
 from core.addresses import is_reference
 from core.errors import DomainError
-from core.limits import is_allowed
 from sessions_video import broadcast, services, threads
 from sessions_video.errors import BadMessage, RoomError, TooManyVisits
 from sessions_video.models import VideoSession
 from sessions_video.offers import offers_for
 from sessions_video.protocol import COSTS, PASSED_ON, Allowance, parse
 from sessions_video.reading import seen_by
-from sessions_video.selectors import chat_line_of, chat_lines, get_video_session_for, refusal
+from sessions_video.selectors import chat_line_of, chat_lines
 from sessions_video.states import Role
 from sessions_video.threads import in_database, with_bank
 
@@ -39,8 +37,6 @@ GOODBYE = (1000, 1001)
 # Each so many snapshots a page that only listens is looked at: is its person still signed in?
 SNAPSHOT_SECONDS, ROUNDS_BETWEEN_LOOKS = 15, 4
 BAD_MESSAGE_COST = 15
-# Of one person: more than a page makes on the worst network.
-CONNECTIONS_PER_MINUTE = 240
 
 Handler = Callable[["RoomConsumer", dict[str, Any]], Awaitable[None]]
 
@@ -83,7 +79,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             return NOT_YOURS
         try:
             self.page = str(UUID(parse_qs(self.scope["query_string"].decode())["page"][0]))
-            found, refused = await in_database(_look, user=self.user, reference=reference)
+            found, refused = await in_database(services.knock, user=self.user, reference=reference)
         except (Http404, ValueError, KeyError):
             return NOT_YOURS
         except RoomError as error:
@@ -360,9 +356,14 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def _tell_absent(self) -> None:
         """Whoever is alone here for some seconds is waiting (N-12)."""
-        if not self.others and not self.absent_told:
-            about = {"video_session": self.video_session, "by": self.user}
-            self.absent_told = await in_database(services.tell_absent, **about)
+        if self.others or self.absent_told:
+            return
+        self.absent_told = True  # the next round does not ask beside this one
+        try:
+            self.absent_told = await in_database(services.tell_absent, video_session=self.video_session, by=self.user)
+        except Exception:
+            self.absent_told = False
+            raise
 
     async def _repeat_state(self) -> None:
         rounds = 0
@@ -389,10 +390,3 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self.tasks.discard(task)  # type: ignore[arg-type]
         if not task.cancelled() and (error := task.exception()):
             log.warning("room task failed: %r", error)
-
-
-def _look(*, user: Any, reference: str) -> tuple[VideoSession, RoomError | None]:
-    if not is_allowed("room.connect", str(user.pk), most=CONNECTIONS_PER_MINUTE, seconds=60):
-        raise TooManyVisits
-    found = get_video_session_for(user, reference)
-    return found, refusal(found, clock.database_now_ms(), str(found.day))

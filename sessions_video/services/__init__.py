@@ -11,7 +11,7 @@ from sessions_video.services.extensions import (
     withdraw_extension,
 )
 from sessions_video.services.opening import cancel_room, open_room
-from sessions_video.services.presence import beat, join, leave, tell_media
+from sessions_video.services.presence import beat, join, knock, leave, tell_media
 from sessions_video.services.reporting import report_problem
 from sessions_video.services.sweeping import due_sessions, sweep_session
 from sessions_video.services.timekeeping import ask_end, confirm_end, drop_end, start_paid
@@ -34,6 +34,7 @@ __all__ = [
     "due_sessions",
     "hand_over",
     "join",
+    "knock",
     "leave",
     "look_at_payment",
     "mark_begun",

@@ -9,12 +9,16 @@ from django.db import IntegrityError, connection
 
 from accounts.models import User
 from core import clock
-from sessions_video.errors import Ended, MentorElsewhere
+from core.limits import is_allowed
+from sessions_video.errors import Ended, MentorElsewhere, RoomError, TooManyVisits
 from sessions_video.models import EventKind, Lease, VideoSession
 from sessions_video.reading import snapshot
+from sessions_video.selectors import get_video_session_for, refusal
 from sessions_video.services.writer import lease_ms, locked_meter
 
 ONE_ROOM = "one_live_room_per_mentor"
+# Of one person: more than a page makes on the worst network.
+CONNECTIONS_PER_MINUTE = 240
 
 # `clock_timestamp()` is evaluated again after a wait for the row; the offset is zero outside the demo and the tests.
 _BEAT = """
@@ -34,6 +38,14 @@ class Entrance:
     lease: UUID
     state: dict[str, Any]
     replaced_pages: list[UUID]
+
+
+def knock(*, user: User, reference: str) -> tuple[VideoSession, RoomError | None]:
+    """The session a page asks for, and why it does not come in. Raises Http404, NotConfirmed, TooManyVisits."""
+    if not is_allowed("room.connect", str(user.pk), most=CONNECTIONS_PER_MINUTE, seconds=60):
+        raise TooManyVisits
+    found = get_video_session_for(user, reference)
+    return found, refusal(found, clock.database_now_ms(), str(found.day))
 
 
 def join(*, video_session: VideoSession, by: User, page: UUID) -> Entrance:

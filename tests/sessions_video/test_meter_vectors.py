@@ -199,7 +199,6 @@ def test_time_used_up_in_the_instant_of_the_last_sign_of_life_is_called_so_whoev
     assert [(segment.end, segment.cause) for segment in m.segments] == [(5000, Cause.TIME_USED_UP)]
 
 
-
 def test_time_used_up_is_not_billed_to_somebody_who_had_vanished_just_before() -> None:
     m = meter(limit=20_000, free=0)
     together(m)
