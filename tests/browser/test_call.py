@@ -29,6 +29,7 @@ VIDEO_BYTES = """async () => {
 }"""
 SENT_DEVICES = """() => Object.fromEntries(window.calls.at(-1).getSenders().map((sender) => sender.track)
     .filter(Boolean).map((track) => [track.kind, track.getSettings().deviceId]))"""
+IS_SENT = f"([kind, wanted]) => ({SENT_DEVICES})()[kind] === wanted"
 # Chromium's own second camera sends nothing: this one does, and its image is square.
 SECOND_CAMERA = """() => {
     const canvas = Object.assign(document.createElement('canvas'), { width: 480, height: 480 });
@@ -155,7 +156,8 @@ def test_devices_change_and_the_relays_key_is_renewed_in_mid_call(seats: tuple[S
         wanted = next(value for value in offered if value not in {before[kind], "default"})
         choice.select_option(wanted)
         learner.says("settings-state", "C’est changé. L’appel continue.")
-        assert learner.page.evaluate(SENT_DEVICES)[kind] == wanted
+        # The sentence may still be the one about the device before.
+        learner.page.wait_for_function(IS_SENT, arg=[kind, wanted], timeout=PATIENCE_MS)
         images_come(mentor)
     comes_true(mentor, "remote", IS_SQUARE)
     speaker = learner.page.locator(learner.part("settings-speaker"))
