@@ -28,7 +28,8 @@ from mentors.models import MentorProfile
 from messaging.models import Thread
 from notifications.models import Email
 from reviews.models import Review
-from sessions_video.models import RoomReport, VideoSession
+from sessions_video.models import Extension, RoomReport, VideoSession
+from sessions_video.states import ExtensionStatus
 from tests.browser import money_rows
 
 LEA, TOM, AWA = (LEARNERS[key].email for key in ("lea", "tom", "awa"))
@@ -280,11 +281,33 @@ def room_report() -> tuple[object, ...]:
     return (report.pk,)
 
 
+def extension() -> tuple[object, ...]:
+    session = VideoSession.objects.filter(phase="ended")[0]
+    at = session.day_start
+    row, _ = Extension.objects.get_or_create(
+        request_id=UUID(int=1),
+        defaults={
+            "video_session": session,
+            "ms": 900_000,
+            "price_cents": 1500,
+            "card_cents": 0,
+            "hold_number": 2,
+            "status": ExtensionStatus.REFUSED,
+            "begun_at": at,
+            "asked_at": at,
+            "expires_at": at + 120_000,
+            "decided_at": at + 60_000,
+        },
+    )
+    return (row.pk,)
+
+
 # Of these the demo has none.
 ROWS_MADE: dict[type[Model], Finder] = {
     Setting: setting,
     Group: group,
     RoomReport: room_report,
+    Extension: extension,
     **money_rows.ROWS,
 }
 
