@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.http import member_of
-from bookings.services import PaymentOutcome
+from billing.services.payments import PaymentOutcome
 from sessions_video import services
 from sessions_video.errors import NotConfirmed
 from sessions_video.selectors import get_video_session_for

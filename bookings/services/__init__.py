@@ -5,7 +5,6 @@ from bookings.services.lapses import due_payment_ids, due_request_ids, lapse_pay
 from bookings.services.negotiation import accept_version, counter_offer, refuse, request_booking, withdraw
 from bookings.services.news import thread_of
 from bookings.services.payment import (
-    PaymentOutcome,
     begin_payment,
     close_payment,
     confirm_if_paid,
@@ -15,7 +14,6 @@ from bookings.services.payment import (
 from bookings.services.reminders import due_reminder_ids, send_reminder
 
 __all__ = [
-    "PaymentOutcome",
     "accept_version",
     "begin_payment",
     "calendar_file",

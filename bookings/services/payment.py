@@ -1,8 +1,6 @@
 """From the agreement to the confirmed booking: the learner's credit first, his card for the rest (SK-61)."""
 
-import logging
 from datetime import datetime
-from enum import Enum
 
 from django.conf import settings
 from django.db import transaction
@@ -10,11 +8,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from billing.errors import AmountChanged, CreditFrozen, InsufficientCredit
-from billing.gateway import GatewayError
 from billing.models import TopUp
 from billing.services.holds import place_hold
-from billing.services.payments import close_for, refresh, start_payment
-from billing.states import TopUpStatus
+from billing.services.payments import PaymentOutcome, close_for, outcome_of, start_payment
 from bookings import rules
 from bookings.errors import EarlyStartNotAsked, NotPayable, SlotTaken, StartIsPast
 from bookings.models import Booking, EarlyStartRequest
@@ -27,17 +23,7 @@ from bookings.signals import booking_confirmed
 from bookings.states import FINAL, HELD, PAYABLE, Status
 from core import clock
 
-log = logging.getLogger(__name__)
-
 EARLY_START_TEXT = "2026-11"
-
-
-class PaymentOutcome(Enum):
-    """What is known of the newest card payment of a booking."""
-
-    UNKNOWN = "unknown"
-    PAID = "paid"
-    FAILED = "failed"
 
 
 def begin_payment(
@@ -175,17 +161,8 @@ def _tell_too_late(booking: Booking, now: datetime) -> None:
 
 def look_at_payment(*, booking: Booking, now: datetime | None = None) -> PaymentOutcome:
     """Ask the bank about the newest payment of this booking. Never inside a transaction."""
-    top_up = TopUp.objects.filter(purpose=booking.ledger_reference, hold_number=1).order_by("-pk").first()
-    if top_up is None:
-        return PaymentOutcome.FAILED
-    try:
-        top_up = refresh(top_up, now=now)
-    except GatewayError as error:
-        log.warning("payment %s is not known yet: %s", top_up, error)
-        return PaymentOutcome.UNKNOWN
-    if top_up.status == TopUpStatus.PAID:
-        return PaymentOutcome.PAID
-    return PaymentOutcome.UNKNOWN if top_up.status == TopUpStatus.OPEN else PaymentOutcome.FAILED
+    payments = TopUp.objects.filter(purpose=booking.ledger_reference, hold_number=1)
+    return outcome_of(payments.order_by("-pk").first(), now=now)
 
 
 def close_payment(*, booking: Booking, now: datetime | None = None) -> None:

@@ -10,12 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.http import member_of
 from accounts.models import User
 from billing.services.debts import freeze_of
-from billing.services.payments import quote
+from billing.services.payments import PaymentOutcome, quote
 from bookings import presentation, rules, selectors, services
 from bookings.errors import EarlyStartNotAsked
 from bookings.forms import PaymentForm
 from bookings.models import Booking
-from bookings.services import PaymentOutcome
 from bookings.states import FINAL, PAYABLE, Status
 from core import clock
 from core.errors import DomainError

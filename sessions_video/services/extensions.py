@@ -4,7 +4,6 @@ The money comes first: the mentor is asked once the credit covers the price, and
 while the bank is spoken to; whatever is not accepted stays the learner's credit.
 """
 
-import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,14 +14,11 @@ from django.urls import reverse
 
 from accounts.models import User
 from billing.errors import CreditFrozen, InsufficientCredit, PaymentUnavailable
-from billing.gateway import GatewayError
 from billing.models import TopUp
 from billing.services.holds import extend_hold
-from billing.services.payments import CreditSecured, Secured, refresh, secure_credit
-from billing.states import TopUpStatus
+from billing.services.payments import CreditSecured, PaymentOutcome, Secured, outcome_of, secure_credit
 from bookings.models import Booking
 from bookings.selectors import find_booking
-from bookings.services import PaymentOutcome
 from core.errors import DomainError
 from sessions_video import offers
 from sessions_video.errors import (
@@ -48,8 +44,6 @@ from sessions_video.services.extension_moves import (
 from sessions_video.services.turns import Turn
 from sessions_video.services.writer import locked_meter
 from sessions_video.states import UNFUNDED, ExtensionStatus, Role
-
-log = logging.getLogger(__name__)
 
 FIRST_EXTENSION_HOLD = 2
 
@@ -186,17 +180,7 @@ def look_at_payment(*, video_session: VideoSession) -> PaymentOutcome:
     payments = TopUp.objects.filter(
         purpose=video_session.booking.ledger_reference, hold_number__gte=FIRST_EXTENSION_HOLD
     )
-    newest = payments.order_by("-pk").first()
-    if newest is None:
-        return PaymentOutcome.FAILED
-    try:
-        newest = refresh(newest)
-    except GatewayError as error:
-        log.warning("payment %s is not known yet: %s", newest, error)
-        return PaymentOutcome.UNKNOWN
-    if newest.status == TopUpStatus.PAID:
-        return PaymentOutcome.PAID
-    return PaymentOutcome.UNKNOWN if newest.status == TopUpStatus.OPEN else PaymentOutcome.FAILED
+    return outcome_of(payments.order_by("-pk").first())
 
 
 def withdraw_extension(*, video_session: VideoSession, by: User, request_id: UUID) -> None:

@@ -7,12 +7,11 @@ from accounts.models import User
 from billing.errors import AmountChanged, CreditFrozen
 from billing.models import Hold, TopUp
 from billing.selectors import credit_of
-from billing.services.payments import refresh, start_payment
+from billing.services.payments import PaymentOutcome, refresh, start_payment
 from billing.states import TopUpStatus
 from bookings import services
 from bookings.errors import EarlyStartNotAsked, NotPayable, SlotTaken, StartIsPast
 from bookings.models import Booking
-from bookings.services import PaymentOutcome
 from bookings.signals import booking_confirmed
 from bookings.states import Status
 from catalog.models import Skill

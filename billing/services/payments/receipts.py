@@ -1,11 +1,13 @@
 """What Stripe says of a payment becomes our row and the ledger: the state is read, whoever brings the news."""
 
+import logging
 from datetime import datetime, timedelta
+from enum import Enum
 
 from django.db import transaction
 from django.urls import reverse
 
-from billing.gateway import Checkout, CheckoutState, Payment, PaymentState, get_gateway
+from billing.gateway import Checkout, CheckoutState, GatewayError, Payment, PaymentState, get_gateway
 from billing.ledger import balance, credit, debit, lock_account, post
 from billing.ledger.accounts import PSP_FEES, STRIPE, available
 from billing.models import StripeCustomer, TopUp
@@ -16,6 +18,8 @@ from core import clock
 from core.states import check_move
 from notifications.services import notify
 
+log = logging.getLogger(__name__)
+
 TOPPED_UP = "billing.credit_topped_up"
 # Longer than a call with its retries: a payment on a saved card that Stripe does not know by then was never made.
 IN_DOUBT = timedelta(minutes=5)
@@ -23,6 +27,28 @@ IN_DOUBT = timedelta(minutes=5)
 EARLIER = timedelta(minutes=5)
 # A payment on a saved card stays in these for ever: nobody is there to go on with it.
 DEAD = frozenset({PaymentState.REQUIRES_CARD, PaymentState.REQUIRES_ACTION, PaymentState.CANCELED})
+
+
+class PaymentOutcome(Enum):
+    """What is known of a card payment."""
+
+    UNKNOWN = "unknown"
+    PAID = "paid"
+    FAILED = "failed"
+
+
+def outcome_of(top_up: TopUp | None, *, now: datetime | None = None) -> PaymentOutcome:
+    """Ask Stripe what became of a payment, if there was one. Never inside a transaction."""
+    if top_up is None:
+        return PaymentOutcome.FAILED
+    try:
+        top_up = refresh(top_up, now=now)
+    except GatewayError as error:
+        log.warning("payment %s is not known yet: %s", top_up, error)
+        return PaymentOutcome.UNKNOWN
+    if top_up.status == TopUpStatus.PAID:
+        return PaymentOutcome.PAID
+    return PaymentOutcome.UNKNOWN if top_up.status == TopUpStatus.OPEN else PaymentOutcome.FAILED
 
 
 def refresh(top_up: TopUp, *, now: datetime | None = None) -> TopUp:
