@@ -297,3 +297,23 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.booking_id} {self.kind}"
+
+
+class CalendarFeed(models.Model):
+    """The private address at which a member's own calendars read his sessions.
+
+    Whoever reads this table does not learn it: the key in the address is computed from the reference with the secret of
+    the site. A new reference ends the old address.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_feed")
+    reference = ReferenceField()
+    # Of the address in force.
+    created_at = models.DateTimeField(_("créée le"))
+
+    class Meta:
+        verbose_name = _("agenda personnel")
+        verbose_name_plural = _("agendas personnels")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
