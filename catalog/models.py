@@ -3,10 +3,11 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from catalog.states import TrainingStatus
+from catalog.states import ChangeStep, ProposalStatus, TrainingStatus
 from mentors.states import MentorStatus
 
 MINUTES_STEP = 5
@@ -120,8 +121,13 @@ class TrainingQuerySet(models.QuerySet["Training"]):
         )
 
     def waiting(self) -> "TrainingQuerySet":
-        """What the team has to read: new trainings and changes to public ones."""
-        return self.filter(Q(status=TrainingStatus.SUBMITTED) | Q(revision__isnull=False)).order_by("submitted_at")
+        """What the team has to read, oldest first: new trainings and changes to public ones."""
+        change = Q(revision__isnull=False, revision__refused_at=None)
+        return self.with_age().filter(Q(status=TrainingStatus.SUBMITTED) | change).order_by("waiting_since", "pk")
+
+    def with_age(self) -> "TrainingQuerySet":
+        """Since when its author waits: for the change he sent, else for the training."""
+        return self.annotate(waiting_since=Coalesce("revision__submitted_at", "submitted_at"))
 
 
 class Training(TrainingText):
@@ -155,10 +161,15 @@ class Training(TrainingText):
 
 
 class TrainingRevision(TrainingText):
-    """A change to a public training that waits for the team; visitors still read the old text (K-22)."""
+    """A change to a public training that waits for the team; visitors still read the old text (K-22).
+
+    A refused change is kept: its author corrects it, and sends it again, or withdraws it.
+    """
 
     training = models.OneToOneField(Training, models.CASCADE, related_name="revision", verbose_name=_("formation"))
     submitted_at = models.DateTimeField(_("envoyée le"))
+    refused_at = models.DateTimeField(_("refusée le"), null=True, blank=True)
+    refusal = models.TextField(_("raison du refus"), blank=True)
 
     class Meta:
         verbose_name = _("modification de formation")
@@ -175,6 +186,8 @@ class TrainingEvent(models.Model):
     from_status = models.CharField(_("de"), max_length=10, choices=TrainingStatus)
     to_status = models.CharField(_("à"), max_length=10, choices=TrainingStatus)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("par"))
+    # Of a step of the change alone: the training stays as it is.
+    change = models.CharField(_("modification"), max_length=10, choices=ChangeStep, blank=True)
     reason = models.TextField(_("raison"), blank=True)
     at = models.DateTimeField(_("quand"))
 
@@ -183,4 +196,93 @@ class TrainingEvent(models.Model):
         ordering = ["-at", "-id"]
 
     def __str__(self) -> str:
+        if self.change:
+            return str(self.get_change_display())
         return f"{self.get_from_status_display()} → {self.get_to_status_display()}"
+
+
+class FormerName(models.Model):
+    """An address, and the name it stood for, that lead elsewhere since a merge or a new name."""
+
+    slug = models.SlugField(_("ancienne adresse"), max_length=70, unique=True)
+    name = models.CharField(_("ancien nom"), max_length=60)
+    created_at = models.DateTimeField(_("depuis le"))
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CategoryAlias(FormerName):
+    category = models.ForeignKey(Category, models.CASCADE, related_name="aliases", verbose_name=_("catégorie"))
+
+    class Meta:
+        verbose_name = _("ancien nom de catégorie")
+
+
+class SkillAlias(FormerName):
+    skill = models.ForeignKey(Skill, models.CASCADE, related_name="aliases", verbose_name=_("compétence"))
+
+    class Meta:
+        verbose_name = _("ancien nom de compétence")
+
+
+class ProposalQuerySet(models.QuerySet["NameProposal"]):
+    def waiting(self) -> "ProposalQuerySet":
+        """What the team has to read, oldest first."""
+        return self.filter(status=ProposalStatus.WAITING).order_by("proposed_at", "pk")
+
+
+class NameProposal(models.Model):
+    """A name that a mentor missed in the list, and what the team decided (SK-34, SK-35). Rows are kept.
+
+    `skill` or `category` is the name proposed; after a merge, the one that took its place.
+    """
+
+    proposer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="name_proposals", verbose_name=_("proposée par")
+    )
+    skill = models.ForeignKey(
+        Skill, models.SET_NULL, null=True, blank=True, related_name="proposals", verbose_name=_("compétence")
+    )
+    category = models.ForeignKey(
+        Category, models.SET_NULL, null=True, blank=True, related_name="proposals", verbose_name=_("catégorie")
+    )
+    name = models.CharField(_("nom proposé"), max_length=60)
+    status = models.CharField(_("état"), max_length=10, choices=ProposalStatus, default=ProposalStatus.WAITING)
+    proposed_at = models.DateTimeField(_("proposée le"))
+    decided_at = models.DateTimeField(_("décidée le"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("décidée par")
+    )
+    reason = models.TextField(_("raison"), blank=True)
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("nom proposé")
+        verbose_name_plural = _("noms proposés")
+        ordering = ["proposed_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(skill=None) | Q(category=None), name="proposal_of_one_name"),
+            models.CheckConstraint(
+                condition=Q(status=ProposalStatus.WAITING, decided_at=None, decided_by=None)
+                | Q(~Q(status=ProposalStatus.WAITING), decided_at__isnull=False, decided_by__isnull=False),
+                name="proposal_decided_by_somebody",
+            ),
+            models.UniqueConstraint(
+                fields=["skill"], condition=Q(status=ProposalStatus.WAITING), name="proposal_of_skill_waits_once"
+            ),
+            models.UniqueConstraint(
+                fields=["category"], condition=Q(status=ProposalStatus.WAITING), name="proposal_of_category_waits_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_category(self) -> bool:
+        return self.category_id is not None
