@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,9 +35,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def sign_in(stack: Stack, chromium: Browser) -> Iterator[Callable[[User], Page]]:
-    """A page of its own browser profile, signed in as this member."""
+@contextmanager
+def profiles(stack: Stack, chromium: Browser) -> Iterator[Callable[[User], Page]]:
+    """Pages of this stack, each in a browser profile of its own, signed in as a member."""
     contexts: list[BrowserContext] = []
 
     def open_as(user: User) -> Page:
@@ -46,6 +47,14 @@ def sign_in(stack: Stack, chromium: Browser) -> Iterator[Callable[[User], Page]]
         contexts.append(context)
         return context.new_page()
 
-    yield open_as
-    for context in contexts:
-        context.close()
+    try:
+        yield open_as
+    finally:
+        for context in contexts:
+            context.close()
+
+
+@pytest.fixture
+def sign_in(stack: Stack, chromium: Browser) -> Iterator[Callable[[User], Page]]:
+    with profiles(stack, chromium) as open_as:
+        yield open_as

@@ -6,13 +6,12 @@ from typing import Any
 
 from django.test import Client
 from playwright._impl._api_structures import SetCookieParam
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from accounts.models import User
-from tests.browser.chromium import WATCH_CALLS
+from tests.browser.chromium import PATIENCE_MS, WATCH_CALLS, until
 
 PASSWORD = "une phrase longue"
-TIMEOUT_MS = 30_000
 
 
 @dataclass
@@ -26,7 +25,14 @@ class Person:
     errors: list[str]
 
     def go(self, path: str) -> None:
-        answer = self.page.goto(path if path.startswith("http") else self.base + path)
+        address = path if path.startswith("http") else self.base + path
+        try:
+            answer = self.page.goto(address)
+        except Error as error:
+            # The page that was open brought its news at the same moment, by opening itself again.
+            if "interrupted by another navigation" not in str(error):
+                raise
+            answer = self.page.goto(address)
         assert answer is not None
         assert answer.ok, f"{path}: {answer.status}"
 
@@ -41,17 +47,17 @@ class Person:
         for field, value in fields.items():
             self.page.locator(f"main [name={field}]").fill(value)
 
-    def comes_back_until(self, path: str, selector: str, *, tries: int = 60) -> None:
+    def comes_back_until(self, path: str, selector: str) -> None:
         """Open the page again and again until a worker has done its part."""
-        for _ in range(tries):
-            self.go(path)
-            if self.page.locator(selector).count():
-                return
-            self.page.wait_for_timeout(500)
-        raise AssertionError(f"{path} never showed {selector}")
 
-    def sees(self, text: str | re.Pattern[str], *, timeout: float = 10_000) -> None:
-        expect(self.page.locator("body")).to_contain_text(text, timeout=timeout)
+        def shows() -> int:
+            self.go(path)
+            return self.page.locator(selector).count()
+
+        until(self.page, shows, f"{path} never showed {selector}")
+
+    def sees(self, text: str | re.Pattern[str]) -> None:
+        expect(self.page.locator("body")).to_contain_text(text)
 
 
 def arrive(browser: Browser, base: str, name: str, email: str, **options: Any) -> Person:
@@ -59,7 +65,7 @@ def arrive(browser: Browser, base: str, name: str, email: str, **options: Any) -
         locale="fr-FR", timezone_id="Europe/Paris", permissions=["camera", "microphone"], **options
     )
     context.add_init_script(WATCH_CALLS)
-    context.set_default_timeout(TIMEOUT_MS)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -1,13 +1,15 @@
 """One person in front of the room's page, in the words of its parts."""
 
 import re
-import time
+from collections.abc import Callable
 
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import FRAMES
-
-PATIENCE_MS = 20_000
+from accounts.models import User
+from tests.browser.chromium import FRAMES, PATIENCE_MS, until
+from tests.browser.stack import Stack
+from tests.sessions_video.conftest import Room
 
 
 class Seat:
@@ -34,28 +36,20 @@ class Seat:
         expect(self.page.locator(self.part("device-state"))).to_have_text("Votre caméra et votre micro fonctionnent.")
 
     def connect(self) -> None:
-        expect(self.page.locator(self.part("connect"))).to_be_enabled(timeout=PATIENCE_MS)
+        expect(self.page.locator(self.part("connect"))).to_be_enabled()
         self.page.click(self.part("connect"))
 
     def frames(self) -> int:
         return int(self.page.evaluate(FRAMES))
 
-    def sees_the_other(self) -> float:
-        """Seconds until images are decoded."""
-        started = time.monotonic()
-        while not self.frames() > 5:
-            assert time.monotonic() - started < 30, self.page.evaluate("window.calls.map((c) => c.connectionState)")
-            self.page.wait_for_timeout(100)
-        return time.monotonic() - started
+    def sees_the_other(self) -> None:
+        """Images arrive and are decoded: more of them than a moment ago."""
+        before = self.frames()
+        until(self.page, lambda: self.frames() > before + 5, "no image comes")
 
     def sees_the_screen(self) -> None:
-        """Asked again and again from here: the page's security policy allows no polling by a string of code."""
         screen = self.page.locator(self.part("screen"))
-        for _ in range(100):
-            if screen.evaluate("video => video.videoWidth"):
-                return
-            self.page.wait_for_timeout(200)
-        raise AssertionError("no screen came")
+        until(self.page, lambda: screen.evaluate("video => video.videoWidth"), "no screen came")
 
     def open_more(self, name: str) -> None:
         """A button of the menu « Plus »."""
@@ -63,7 +57,35 @@ class Seat:
         self.click(name)
 
     def says(self, name: str, words: str | re.Pattern[str]) -> None:
-        expect(self.page.locator(self.part(name))).to_have_text(words, timeout=PATIENCE_MS)
+        expect(self.page.locator(self.part(name))).to_have_text(words)
+
+    def hears(self, words: str | re.Pattern[str], *, urgent: bool = False) -> None:
+        """A line for screen readers, said politely or urgently."""
+        self._finds_line("assertive" if urgent else "polite", words)
+
+    def notes(self, words: str | re.Pattern[str]) -> None:
+        """A line over the image."""
+        self._finds_line("notes", words)
+
+    def _finds_line(self, name: str, words: str | re.Pattern[str]) -> None:
+        lines = self.page.locator(self.part(name)).locator("p")
+        expect(lines.filter(has_text=words).first).to_be_attached()
 
     def click(self, name: str) -> None:
         self.page.click(self.part(name))
+
+
+def take_seats(stack: Stack, sign_in: Callable[[User], Page], room: Room) -> tuple[Seat, Seat]:
+    """Mentor and learner, each with the room open in a browser profile of his own."""
+    address = stack.url + reverse("sessions_video:room", args=[room.video_session.booking.reference])
+    return Seat(sign_in(room.mentor), address), Seat(sign_in(room.learner), address)
+
+
+def meet(*seats: Seat) -> None:
+    """Everybody comes in, and images pass."""
+    for seat in seats:
+        seat.allow_devices()
+    for seat in seats:
+        seat.connect()
+    for seat in seats:
+        seat.sees_the_other()

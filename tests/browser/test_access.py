@@ -130,7 +130,7 @@ def enter_the_room(keys: Keyboard) -> None:
     keys.tab_to("Tester ma caméra et mon micro")
     keys.press("Enter")
     expect(keys.page.locator("[data-room=device-state]")).to_have_text("Votre caméra et votre micro fonctionnent.")
-    expect(keys.page.locator("[data-room=connect]")).to_be_enabled(timeout=20_000)
+    expect(keys.page.locator("[data-room=connect]")).to_be_enabled()
     assert keys.page.evaluate(FOCUS)["tag"] != "BODY", "the focus was on a button that went away"
     keys.tab_to("Se connecter", tag="BUTTON", back=True)
     keys.press("Enter")
@@ -172,5 +172,5 @@ def without_script(browser: Browser, stack: Stack, user: User) -> Person:
     person.go("/connexion/")
     person.fill(login=user.email, password=PASSWORD)
     person.press("Se connecter")
-    expect(person.page).to_have_url(f"{stack.url}/compte/", timeout=30_000)
+    expect(person.page).to_have_url(f"{stack.url}/compte/")
     return person

@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Page, Route, expect
 from accounts.models import User
 from notifications.models import Notice
 from sessions_video.models import RoomReport
-from tests.browser.chromium import WATCH_CALLS
+from tests.browser.chromium import WATCH_CALLS, until
 from tests.browser.people import session_cookie
-from tests.browser.seats import PATIENCE_MS, Seat
+from tests.browser.seats import Seat, meet, take_seats
 from tests.browser.stack import Stack
 from tests.browser.test_pages import AXE_CONTEXT, AXE_OPTIONS, RUN_AXE, SPILLS
 from tests.sessions_video.conftest import Room, at_local_hour, build_room
@@ -90,34 +90,12 @@ def address(stack: Stack, room: Room) -> str:
 
 
 @pytest.fixture
-def seats(sign_in: Callable[[User], Page], room: Room, address: str) -> tuple[Seat, Seat]:
-    return Seat(sign_in(room.mentor), address), Seat(sign_in(room.learner), address)
-
-
-def meet(*seats: Seat) -> None:
-    for seat in seats:
-        seat.allow_devices()
-    for seat in seats:
-        seat.connect()
-    for seat in seats:
-        seat.sees_the_other()
-
-
-def images_come(seat: Seat) -> None:
-    before = seat.frames()
-    for _ in range(100):
-        seat.page.wait_for_timeout(200)
-        if seat.frames() > before + 5:
-            return
-    raise AssertionError("no image comes")
+def seats(stack: Stack, sign_in: Callable[[User], Page], room: Room) -> tuple[Seat, Seat]:
+    return take_seats(stack, sign_in, room)
 
 
 def comes_true(seat: Seat, name: str, question: str) -> None:
-    for _ in range(100):
-        if seat.page.locator(seat.part(name)).evaluate(question):
-            return
-        seat.page.wait_for_timeout(200)
-    raise AssertionError(f"{name} never: {question}")
+    until(seat.page, lambda: seat.page.locator(seat.part(name)).evaluate(question), f"{name} never: {question}")
 
 
 def no_image_comes(seat: Seat) -> bool:
@@ -157,8 +135,8 @@ def test_devices_change_and_the_relays_key_is_renewed_in_mid_call(seats: tuple[S
         choice.select_option(wanted)
         learner.says("settings-state", "C’est changé. L’appel continue.")
         # The sentence may still be the one about the device before.
-        learner.page.wait_for_function(IS_SENT, arg=[kind, wanted], timeout=PATIENCE_MS)
-        images_come(mentor)
+        learner.page.wait_for_function(IS_SENT, arg=[kind, wanted])
+        mentor.sees_the_other()
     comes_true(mentor, "remote", IS_SQUARE)
     speaker = learner.page.locator(learner.part("settings-speaker"))
     if speaker.is_visible():
@@ -168,13 +146,10 @@ def test_devices_change_and_the_relays_key_is_renewed_in_mid_call(seats: tuple[S
     learner.page.keyboard.press("Escape")
 
     learner.page.evaluate(UNPLUG)
-    learner.says("notice", re.compile(r"^Appareil débranché\u202f: .+ L’appel continue avec\u202f: .+"))
-    images_come(mentor)
+    learner.notes(re.compile(r"^Appareil débranché\u202f: .+ L’appel continue avec\u202f: .+"))
+    mentor.sees_the_other()
     comes_true(mentor, "remote", IS_SQUARE.replace("&& video.videoWidth ===", "&& video.videoWidth !=="))
-    for _ in range(60):
-        if len(keys) > 1:
-            break
-        learner.page.wait_for_timeout(500)
+    until(learner.page, lambda: len(keys) > 1, "no new key came")
     known = "() => window.calls.at(-1).getConfiguration().iceServers[0].urls"
     assert keys[-1] in learner.page.evaluate(known)
     assert [seat.page.evaluate("window.calls.length") for seat in seats] == [1, 1], "one connection from start to end"
@@ -193,18 +168,18 @@ def test_sound_only_stops_every_image_and_gives_them_back(seats: tuple[Seat, Sea
 
     learner.open_more("sound-only")
     for seat in (mentor, learner):
-        images_come(seat)
+        seat.sees_the_other()
     expect(mentor.page.locator(mentor.part("peer-off"))).to_be_hidden()
 
     mentor.page.evaluate(BAD_WEATHER)
     mentor.says("quality-words", "Connexion faible")
-    mentor.says("notice", re.compile("votre image est allégée"))
+    mentor.notes(re.compile("votre image est allégée"))
     assert mentor.page.evaluate(CAMERA_RATE) == 250_000
-    expect(mentor.page.locator(mentor.part("relief"))).to_be_visible(timeout=PATIENCE_MS)
+    expect(mentor.page.locator(mentor.part("relief"))).to_be_visible()
     assert no_image_comes(learner)
     mentor.click("relief-back")
     expect(mentor.page.locator(mentor.part("sound-only"))).to_have_attribute("aria-pressed", "false")
-    images_come(learner)
+    learner.sees_the_other()
     mentor.page.wait_for_timeout(14_000)
     expect(mentor.page.locator(mentor.part("sound-only"))).to_have_attribute("aria-pressed", "false")
     assert mentor.errors == learner.errors == []
@@ -231,7 +206,7 @@ def test_a_problem_is_reported_with_what_was_measured(
 ) -> None:
     mentor, learner = seats
     meet(mentor, learner)
-    expect(learner.page.locator(learner.part("quality"))).to_be_visible(timeout=PATIENCE_MS)
+    expect(learner.page.locator(learner.part("quality"))).to_be_visible()
     learner.open_more("report")
     learner.page.get_by_label("Image", exact=True).check()
     learner.page.fill("#report-words", "L’image <b>saute</b>.")
@@ -337,7 +312,7 @@ def windows(seat: Seat) -> None:
             continue
         page.keyboard.press("Alt+Shift+F" if name == "full-screen" else "Alt+Shift+V")
         expect(button).to_have_attribute("aria-pressed", "true")
-        images_come(seat)
+        seat.sees_the_other()
         page.keyboard.press("Alt+Shift+F" if name == "full-screen" else "Alt+Shift+V")
         expect(button).to_have_attribute("aria-pressed", "false")
 
@@ -405,7 +380,7 @@ def test_a_call_that_cannot_connect_offers_what_can_be_tried(seats: tuple[Seat, 
     for seat in seats:
         seat.connect()
     learner = seats[1]
-    expect(learner.page.locator(learner.part("trouble"))).to_be_visible(timeout=60_000)
+    expect(learner.page.locator(learner.part("trouble"))).to_be_visible()
     expect(learner.page.locator(learner.part("trouble-relay"))).to_be_hidden()
     accessible(learner.page, where="trouble")
     learner.click("trouble-sound")

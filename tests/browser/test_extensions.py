@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
@@ -16,7 +15,8 @@ from core.money import price_cents
 from sessions_video.models import Extension, VideoSession
 from sessions_video.states import Phase
 from tests.billing.money import credit_left, pay_in
-from tests.browser.seats import PATIENCE_MS, Seat
+from tests.browser.chromium import until
+from tests.browser.seats import Seat, meet, take_seats
 from tests.browser.stack import Stack
 from tests.browser.test_pages import AXE_OPTIONS, RUN_AXE, SPILLS
 from tests.browser.test_room import wait_for_the_end
@@ -49,14 +49,8 @@ def live_through_it() -> Room:
 
 @pytest.fixture
 def seats(stack: Stack, sign_in: Callable[[User], Page], room: Room) -> tuple[Seat, Seat]:
-    address = stack.url + reverse("sessions_video:room", args=[room.video_session.booking.reference])
-    mentor, learner = Seat(sign_in(room.mentor), address), Seat(sign_in(room.learner), address)
-    for seat in (mentor, learner):
-        seat.allow_devices()
-    for seat in (mentor, learner):
-        seat.connect()
-    for seat in (mentor, learner):
-        seat.sees_the_other()
+    mentor, learner = take_seats(stack, sign_in, room)
+    meet(mentor, learner)
     return mentor, learner
 
 
@@ -68,11 +62,6 @@ def choose(learner: Seat, minutes: str) -> None:
     row.locator("input").focus()
     learner.page.keyboard.press("Space")
     learner.page.locator(learner.part("extension-send")).press("Enter")
-
-
-def heard(seat: Seat, words: str | re.Pattern[str]) -> None:
-    """Said politely to screen readers."""
-    expect(seat.page.locator(seat.part("polite"))).to_have_text(words, timeout=PATIENCE_MS)
 
 
 def is_usable(seat: Seat) -> None:
@@ -88,12 +77,7 @@ def is_usable(seat: Seat) -> None:
 
 def nothing_spills(page: Page) -> None:
     """Once the controls have found their places at the new width."""
-    for _ in range(20):
-        spilled = page.evaluate(SPILLS)
-        if not spilled:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(spilled)
+    until(page, lambda: not page.evaluate(SPILLS), "something spills over")
 
 
 @pytest.mark.requirement("SK-48", "SK-93", "SK-94", "SK-95", "K-4")
@@ -101,27 +85,27 @@ def test_ten_minutes_more_paid_in_another_tab_and_billed_with_the_rest(seats: tu
     mentor, learner = seats
     choose(learner, "10 minutes")
     link = learner.page.locator(learner.part("extension-pay"))
-    expect(link).to_have_text("Payer 7,83\u00a0€", timeout=PATIENCE_MS)
+    expect(link).to_have_text("Payer 7,83\u00a0€")
     expect(mentor.page.locator(mentor.part("extension"))).to_be_hidden()
     with learner.page.expect_popup() as opened:
         link.click()
     bank = opened.value
     bank.locator("[name=number]").fill("4242 4242 4242 4242")
     bank.get_by_role("button", name="Payer").click()
-    expect(bank.locator("main")).to_contain_text("Paiement reçu", timeout=PATIENCE_MS)
+    expect(bank.locator("main")).to_contain_text("Paiement reçu")
     bank.close()
 
     mentor.says("extension-words", "Karim demande 10 minutes de plus, pour 7,83\u00a0€.")
-    heard(mentor, "Karim demande 10 minutes de plus, pour 7,83\u00a0€.")
-    heard(learner, "En attente de Inès\u202f: 10 minutes de plus, 7,83\u00a0€.")
+    mentor.hears("Karim demande 10 minutes de plus, pour 7,83\u00a0€.")
+    learner.hears("En attente de Inès\u202f: 10 minutes de plus, 7,83\u00a0€.")
     is_usable(mentor)
     assert credit_left(room.learner) == TEN_CENTS
     mentor.page.locator(mentor.part("extension-accept")).press("Enter")
     for seat in (mentor, learner):
-        heard(seat, "Prolongation acceptée\u202f: 10 minutes de plus, le décompte continue.")
+        seat.hears("Prolongation acceptée\u202f: 10 minutes de plus, le décompte continue.")
         seat.says("meter-state", "Décompte en cours")
         expect(seat.page.locator(seat.part("extension"))).to_be_hidden()
-        expect(seat.page.locator(seat.part("paid"))).to_have_text(re.compile(r"^15:(0[3-9]|[1-5]\d)$"), timeout=40_000)
+        expect(seat.page.locator(seat.part("paid"))).to_have_text(re.compile(r"^15:(0[3-9]|[1-5]\d)$"))
 
     learner.click("end")
     learner.page.click('[data-room="end-dialog"] button[value="yes"]')
@@ -160,12 +144,12 @@ def test_a_mentor_who_says_no_ends_at_the_planned_time(seats: tuple[Seat, Seat],
     mentor.says("extension-words", "Karim demande 12 minutes de plus, pour 9,40\u00a0€.")
     is_usable(learner)
     mentor.click("extension-refuse")
-    heard(mentor, "Vous avez refusé la prolongation. Rien ne change.")
-    heard(learner, "Inès n’a pas accepté la prolongation. Votre crédit n’est pas débité.")
+    mentor.hears("Vous avez refusé la prolongation. Rien ne change.")
+    learner.hears("Inès n’a pas accepté la prolongation. Votre crédit n’est pas débité.")
     expect(learner.page.locator(learner.part("extension-open"))).to_be_visible()
     for seat in (mentor, learner):
         expect(seat.page.locator(seat.part("meter-state"))).to_have_text(
-            re.compile(r"^Temps prévu écoulé\u202f: le décompte est arrêté"), timeout=40_000
+            re.compile(r"^Temps prévu écoulé\u202f: le décompte est arrêté")
         )
     row = wait_for_the_limit(room)
     assert (row.limit_ms // 1000, row.billed_seconds, credit_left(room.learner)) == (PLANNED_SECONDS, 900, 1000)

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketR
 from accounts.models import User
 from tests.browser.chromium import FLAGS, PROGRAM
 from tests.browser.people import session_cookie
-from tests.browser.seats import PATIENCE_MS, Seat
+from tests.browser.seats import Seat
 from tests.browser.stack import Stack
 from tests.browser.test_pages import AXE_CONTEXT, AXE_OPTIONS, RUN_AXE, SPILLS
 from tests.browser.test_relay import relay
@@ -93,7 +93,7 @@ def address(room: Room) -> str:
 
 
 def finds(seat: Seat, check: str, state: str, words: str = "") -> None:
-    expect(seat.page.locator(seat.part(f"{check}-state"))).to_have_text(state, timeout=PATIENCE_MS)
+    expect(seat.page.locator(seat.part(f"{check}-state"))).to_have_text(state)
     if words:
         expect(seat.page.locator(seat.part(f"{check}-detail"))).to_contain_text(words)
 
@@ -168,7 +168,7 @@ def test_each_fault_of_the_network_has_its_words(open_page: Callable[..., Page])
         answers.update(status=status, json=body)
         seat.click("network-test")
         finds(seat, "relay", state, words)
-        expect(page.locator(seat.part("network-test"))).not_to_have_attribute("aria-busy", "true", timeout=PATIENCE_MS)
+        expect(page.locator(seat.part("network-test"))).not_to_have_attribute("aria-busy", "true")
 
     tries({"iceServers": []}, "À savoir", "Aucun relais n’est prévu ici")
     tries(servers("turn:127.0.0.1:9?transport=tcp"), "Échoué", "Votre réseau bloque le relais")
@@ -254,7 +254,7 @@ def test_without_camera_and_without_sharing_one_comes_with_the_sound(
     share = learner.page.locator(learner.part("share"))
     expect(share).to_have_attribute("aria-disabled", "true")
     share.click(force=True)
-    learner.says("notice", re.compile("Le partage d’écran n’est pas disponible sur cet appareil"))
+    learner.notes(re.compile("Le partage d’écran n’est pas disponible sur cet appareil"))
     expect(mentor.page.locator(mentor.part("share"))).not_to_have_attribute("aria-disabled", "true")
 
 
@@ -288,7 +288,7 @@ def test_this_device_passes_the_check_the_next_time(open_page: Callable[..., Pag
     expect(page.get_by_text("Le temps passé ici n’est jamais compté.")).to_be_visible()
 
     mentor = comes_with_everything(open_page, room)
-    expect(page.locator(learner.part("connect"))).to_be_enabled(timeout=PATIENCE_MS)
+    expect(page.locator(learner.part("connect"))).to_be_enabled()
     assert page.evaluate("window.openings") == [], "even then, only a click opens the devices"
     learner.connect()
     mentor.connect()

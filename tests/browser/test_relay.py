@@ -17,7 +17,8 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from accounts.models import User
-from tests.browser.seats import Seat
+from tests.browser.chromium import until
+from tests.browser.seats import Seat, meet, take_seats
 from tests.browser.stack import Stack
 from tests.sessions_video.conftest import Room, at_local_hour, build_room
 
@@ -76,7 +77,7 @@ def test_every_call_through_the_relay_connects(stack: Stack, sign_in: Callable[[
         for seat in (first, second):
             seat.connect()
         for seat in (first, second):
-            assert seat.sees_the_other() < 30
+            seat.sees_the_other()
             assert seat.page.evaluate(CANDIDATES) == "relay"
         for seat in (first, second):
             seat.click("leave")
@@ -84,14 +85,8 @@ def test_every_call_through_the_relay_connects(stack: Stack, sign_in: Callable[[
 
 
 def test_somebody_hides_his_address_in_mid_call(stack: Stack, sign_in: Callable[[User], Page], room: Room) -> None:
-    address = stack.url + reverse("sessions_video:room", args=[room.video_session.booking.reference])
-    mentor, learner = Seat(sign_in(room.mentor), address), Seat(sign_in(room.learner), address)
-    for seat in (mentor, learner):
-        seat.allow_devices()
-    for seat in (mentor, learner):
-        seat.connect()
-    for seat in (mentor, learner):
-        seat.sees_the_other()
+    mentor, learner = take_seats(stack, sign_in, room)
+    meet(mentor, learner)
     assert learner.page.evaluate(CANDIDATES) == "host"
     # The learner never makes the connection: he asks the mentor's page for a new one.
     for wanted, candidate in ((True, "relay"), (False, "host")):
@@ -105,10 +100,8 @@ def test_somebody_hides_his_address_in_mid_call(stack: Stack, sign_in: Callable[
 
 
 def comes_to(seat: Seat, candidate: str) -> None:
-    for _ in range(100):
-        if seat.page.evaluate("window.calls.at(-1).connectionState") == "connected" and (
-            seat.page.evaluate(CANDIDATES) == candidate
-        ):
-            return
-        seat.page.wait_for_timeout(200)
-    raise AssertionError(f"the call never went by {candidate}")
+    def has_come() -> bool:
+        state, found = (seat.page.evaluate(what) for what in ("window.calls.at(-1).connectionState", CANDIDATES))
+        return (state, found) == ("connected", candidate)
+
+    until(seat.page, has_come, f"the call never went by {candidate}")

@@ -63,14 +63,15 @@ export class Call extends Emitter {
   }
 
   serverBack() {
+    this.page.forget("server");
     if (!this.wanted) return;
     this.signaling.send("room.join");
-    this.page.notify(this.page.text("server_back"));
+    this.page.notify(this.page.text("server_back"), { about: "server" });
   }
 
   serverLost() {
     const { page } = this;
-    page.notify(page.text("server_lost"), { urgent: this.wanted, stays: true });
+    page.notify(page.text("server_lost"), { urgent: this.wanted, about: "server", stays: true });
     page.write("presence", page.text("server_lost"));
     // Counted from the first loss: attempts that fail give no more time.
     this.withoutServer ??= setTimeout(() => this.peer.leave(), WITHOUT_SERVER_MS);
@@ -183,7 +184,7 @@ export class Call extends Emitter {
   goes(name) {
     if (name !== this.peer.page) return;
     this.emit("gone");
-    this.page.notify(this.page.text("other_left"));
+    this.page.notify(this.page.text("other_left"), { about: "peer" });
     // His page may come back; a connection that goes on without the server's knowledge is cut.
     this.withoutPeer = setTimeout(() => this.peer.leave(), AFTER_PEER_MS);
   }

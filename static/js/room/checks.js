@@ -144,10 +144,18 @@ export class DeviceChecks {
     this.page.show("preview-empty", !stream?.getVideoTracks().length);
   }
 
+  // In the call nobody asks whether the microphone is heard: the other person would say so.
+  rest(resting) {
+    this.resting = resting;
+    this.stopLevel();
+    if (this.devices.microphone) this.listen();
+  }
+
   listen() {
     const { page, list } = this;
     let times = 0;
     this.stopLevel();
+    if (this.resting) return;
     list.set("microphone", "running", page.text("microphone_speak"));
     const found = (state, words) => {
       list.set("microphone", state, page.text(words));
@@ -165,6 +173,7 @@ export class DeviceChecks {
     this.stopLevel = () => {
       clearTimeout(silence);
       stop();
+      this.stopLevel = () => {};
     };
   }
 

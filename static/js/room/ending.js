@@ -22,7 +22,7 @@ export class Ending extends Emitter {
     const { page } = this;
     page.dismiss("confirm-dialog");
     if (state.end_asked_by === this.config.role) {
-      page.notify(page.text("end_asked_by_you"), { stays: true });
+      page.notify(page.text("end_asked_by_you"), { about: "end", stays: true });
     } else if (state.end_asked_by) {
       page.say(page.text("end_asked_by_other"), { urgent: true });
       page.write("confirm-amount", this.band.amountWords());
@@ -31,7 +31,7 @@ export class Ending extends Emitter {
         this.signaling.send(answer ? "end.confirm" : "end.drop");
       }
     } else if (state.phase !== "ended") {
-      page.notify(page.text("end_dropped"));
+      page.notify(page.text("end_dropped"), { about: "end" });
     }
   }
 

@@ -124,7 +124,7 @@ export class Extension {
     if (!this.isLearner && extension.status === "asked") chime();
     const words = this.words(extension);
     // After what the counter itself has to say of the same state.
-    if (words) setTimeout(() => this.page.notify(words), 0);
+    if (words) setTimeout(() => this.page.notify(words, { about: "extension" }), 0);
     this.draw();
   }
 

@@ -31,8 +31,8 @@ export class Lobby {
     return this.checks.open(wish);
   }
 
-  stopLevel() {
-    this.checks.stopLevel();
+  rest(resting) {
+    this.checks.rest(resting);
   }
 
   // --- the next time ----------------------------------------------------------------------------------------------

@@ -75,11 +75,14 @@ new Controls({ page });
 offerFullScreen(page);
 listenToShortcuts(page);
 
-call.on("joined", (state) => band.receive(state));
+call
+  .on("joining", () => lobby.rest(true))
+  .on("joined", (state) => band.receive(state))
+  .on("left", () => lobby.rest(false));
 ending.on("final", () => {
   call.hangUp();
   devices.close();
-  lobby.stopLevel();
+  lobby.rest(true);
 });
 
 page.view("lobby");

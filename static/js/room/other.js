@@ -29,9 +29,11 @@ export class Other extends Emitter {
 
   connection(state) {
     const { page } = this;
-    if (state in TROUBLE) page.notify(page.text(TROUBLE[state]), { stays: true });
-    if (state === "connected") page.notify(page.text("connected"));
-    if (state === "closed") for (const name of ["remote", "screen"]) page.get(name).srcObject = null;
+    if (state in TROUBLE) page.notify(page.text(TROUBLE[state]), { about: "peer", stays: true });
+    if (state === "connected") page.notify(page.text("connected"), { about: "peer" });
+    if (state !== "closed") return;
+    page.forget("peer");
+    for (const name of ["remote", "screen"]) page.get(name).srcObject = null;
   }
 
   present(isHere) {

@@ -1,5 +1,8 @@
 // The page's elements by name (`data-room="name"`), its texts, and what is said aloud by screen readers.
 const FIRST = { lobby: "connect", call: "microphone", final: "final-title" };
+const NOTE_MS = 8_000;
+const NOTES_SHOWN = 3;
+const LINES_KEPT = 20;
 
 export class Page {
   constructor(texts, other) {
@@ -49,20 +52,30 @@ export class Page {
     if (document.activeElement === document.body) document.querySelector("main").focus();
   }
 
-  // Politely: after what is being read. Urgently: at once.
+  // Politely: after what is being read. Urgently: at once. Each in a line of its own: nothing said is lost to the next.
   say(words, { urgent = false } = {}) {
     const region = this.get(urgent ? "assertive" : "polite");
-    region.textContent = "";
-    // A region that is emptied and filled in one go is not read again.
-    setTimeout(() => (region.textContent = words), 50);
+    region.append(paragraph(words));
+    while (region.childElementCount > LINES_KEPT) region.firstElementChild.remove();
   }
 
-  // Shown over the image for a while, and said.
-  notify(words, options = {}) {
-    this.say(words, options);
-    this.write("notice", words);
-    clearTimeout(this.fading);
-    if (!options.stays) this.fading = setTimeout(() => this.write("notice", ""), 8_000);
+  // Shown over the image for a while, and said. Of one subject (`about`) only the last note is shown; one that `stays`
+  // waits for the next of its subject.
+  notify(words, { urgent = false, about = "", stays = false } = {}) {
+    this.say(words, { urgent });
+    if (about) this.forget(about);
+    const notes = this.get("notes");
+    const note = paragraph(words);
+    note.dataset.about = about;
+    note.toggleAttribute("data-stays", stays);
+    notes.append(note);
+    if (!stays) setTimeout(() => note.remove(), NOTE_MS);
+    const passing = notes.querySelectorAll(":scope > :not([data-stays])");
+    if (notes.childElementCount > NOTES_SHOWN && passing.length > 1) passing[0].remove();
+  }
+
+  forget(about) {
+    for (const note of this.get("notes").querySelectorAll(`[data-about="${about}"]`)) note.remove();
   }
 
   press(name, pressed) {
@@ -93,6 +106,12 @@ export class Page {
     const dialog = this.get(name);
     if (dialog?.open) dialog.close("dismissed");
   }
+}
+
+function paragraph(words) {
+  const element = document.createElement("p");
+  element.textContent = words;
+  return element;
 }
 
 export function isTyping(target) {
