@@ -1,4 +1,4 @@
-"""The life of a booking. The map is printed in docs/architecture.md; only `services.moves._move` writes a status."""
+"""The life of a booking. The map is printed in docs/architecture.md; only `_move` writes a status."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +53,27 @@ ENDED = frozenset({status for status, ways in ALLOWED.items() if not ways}) | {S
 HELD = frozenset({Status.CLOSED, Status.SETTLED})
 
 
+class JointKind(models.TextChoices):
+    HOUR = "hour", _("une autre heure")
+    CANCELLATION = "cancellation", _("une annulation d’un commun accord")
+
+
+class JointStatus(models.TextChoices):
+    OPEN = "open", _("en attente de réponse")
+    ACCEPTED = "accepted", _("acceptée")
+    REFUSED = "refused", _("refusée")
+    WITHDRAWN = "withdrawn", _("retirée")
+    REPLACED = "replaced", _("remplacée")
+    LAPSED = "lapsed", _("expirée")
+
+
+JOINT_ALLOWED: dict[str, frozenset[str]] = {
+    JointStatus.OPEN: frozenset(set(JointStatus) - {JointStatus.OPEN}),
+    **{ended: frozenset() for ended in JointStatus if ended != JointStatus.OPEN},
+}
+
+
 class ReminderKind(models.TextChoices):
+    LAPSING = "lapsing", _("avant l’expiration")
     DAY_BEFORE = "24h", _("la veille")
     HOUR_BEFORE = "1h", _("une heure avant")

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import ExpressionWrapper, F, Func, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +39,15 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def final(self) -> "BookingQuerySet":
         return self.filter(status__in=FINAL)
+
+    def with_meeting(self) -> "BookingQuerySet":
+        """`meeting` and `meeting_ends`: the agreed hour, else the planned one."""
+        agreed_end = ExpressionWrapper(
+            F("agreed_time") + (F("ends_at") - F("starts_at")), output_field=models.DateTimeField()
+        )
+        return self.annotate(
+            meeting=Coalesce("agreed_time", "starts_at"), meeting_ends=Coalesce(agreed_end, F("ends_at"))
+        )
 
 
 class Booking(models.Model):
@@ -69,6 +79,10 @@ class Booking(models.Model):
     duration_minutes = models.PositiveSmallIntegerField(_("durée en minutes"))
     expires_at = models.DateTimeField(_("réponse attendue avant le"))
     pay_before = models.DateTimeField(_("à payer avant le"), null=True, blank=True)
+    # Another hour of the planned day, agreed by both (K-1). It stands beside the terms and changes none of them.
+    agreed_time = models.DateTimeField(_("heure convenue"), null=True, blank=True)
+    # Each agreement is a newer version of the event in people's calendars.
+    agreed_changes = models.PositiveSmallIntegerField(_("changements d’heure"), default=0, db_default=0)
     # What the room measured, known when the booking is closed.
     billed_seconds = models.PositiveIntegerField(_("secondes facturées"), null=True, blank=True)
     # Empty when nothing was charged, and once the review is written.
@@ -146,12 +160,26 @@ class Booking(models.Model):
         return self.ends_at - self.starts_at
 
     @property
+    def meets_at(self) -> datetime:
+        """When the two people mean to meet: the agreed hour, else the planned one."""
+        return self.agreed_time or self.starts_at
+
+    @property
+    def meets_until(self) -> datetime:
+        return self.meets_at + self.planned
+
+    @property
     def is_open(self) -> bool:
         return self.status in OPEN
 
     @property
     def is_final(self) -> bool:
         return self.status in FINAL
+
+    @property
+    def can_be_settled_together(self) -> bool:
+        """Paid, and nothing billed yet: another hour of the day, or a cancellation, can be agreed by both (K-1)."""
+        return self.status == Status.CONFIRMED
 
     @property
     def awaits(self) -> User | None:
@@ -263,6 +291,10 @@ class Cancellation(models.Model):
     at = models.DateTimeField(_("le"))
     reason = models.CharField(_("raison"), max_length=500, blank=True)
     returned_cents = models.BigIntegerField(_("rendu"))
+    # What both consented to, when it was canceled by common consent.
+    proposal = models.OneToOneField(
+        "bookings.JointProposal", models.PROTECT, null=True, blank=True, related_name="cancellation"
+    )
 
     class Meta:
         verbose_name = _("annulation")
@@ -287,7 +319,7 @@ class Reminder(models.Model):
     """A reminder to send at a time, to both people."""
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="reminders")
-    kind = models.CharField(max_length=4, choices=ReminderKind)
+    kind = models.CharField(max_length=12, choices=ReminderKind)
     due_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
 
