@@ -1,8 +1,11 @@
 """What members can teach: a controlled list of skills, who declared which, and mentors' trainings."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -96,6 +99,53 @@ class MemberSkill(models.Model):
         return f"{self.user_id}: {self.skill_id}"
 
 
+class Listing(models.Model):
+    """A member as lists and searches know him: one row for each page, kept by the database (migration 0005).
+
+    `facets` hold what filters ask for: `s12` a skill, `c3` a category, `langlais` a language. `days` has one bit for
+    each weekday, Monday first, then one for the evening of each.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="listing")
+    # Active, with a skill of the validated list.
+    is_listed = models.BooleanField(db_default=False)
+    is_bookable = models.BooleanField(db_default=False)
+    # Of bookable mentors only.
+    rate_cents = models.BigIntegerField(null=True)
+    score = models.IntegerField(db_default=0)
+    mark_sum = models.PositiveIntegerField(db_default=0)
+    mark_count = models.PositiveIntegerField(db_default=0)
+    days = models.IntegerField(db_default=0)
+    facets = ArrayField(models.TextField(), db_default=models.Value([]))
+    skill_names = ArrayField(models.TextField(), db_default=models.Value([]))
+    # Without accents or capitals: names are looked for by their likeness.
+    name = models.TextField(db_default="")
+    document = SearchVectorField(db_default=models.Value(""))
+
+    class Meta:
+        indexes = [
+            models.Index(
+                F("is_bookable").desc(),
+                F("score").desc(),
+                "user",
+                condition=Q(is_listed=True),
+                name="listing_by_score",
+            ),
+            models.Index(
+                F("is_bookable").desc(), "rate_cents", "user", condition=Q(is_listed=True), name="listing_by_rate"
+            ),
+            models.Index(
+                F("mark_count").desc(), F("score").desc(), "user", condition=Q(is_listed=True), name="listing_by_marks"
+            ),
+            GinIndex(fields=["facets"], condition=Q(is_listed=True), name="listing_facets"),
+            GinIndex(fields=["document"], condition=Q(is_listed=True), name="listing_words"),
+            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], condition=Q(is_listed=True), name="listing_names"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.name}"
+
+
 class TrainingText(models.Model):
     """What a mentor writes of a training (SK-31)."""
 
@@ -123,11 +173,8 @@ class TrainingQuerySet(models.QuerySet["Training"]):
     def waiting(self) -> "TrainingQuerySet":
         """What the team has to read, oldest first: new trainings and changes to public ones."""
         change = Q(revision__isnull=False, revision__refused_at=None)
-        return self.with_age().filter(Q(status=TrainingStatus.SUBMITTED) | change).order_by("waiting_since", "pk")
-
-    def with_age(self) -> "TrainingQuerySet":
-        """Since when its author waits: for the change he sent, else for the training."""
-        return self.annotate(waiting_since=Coalesce("revision__submitted_at", "submitted_at"))
+        waiting_since = Coalesce("revision__submitted_at", "submitted_at")
+        return self.filter(Q(status=TrainingStatus.SUBMITTED) | change).order_by(waiting_since, "pk")
 
 
 class Training(TrainingText):
