@@ -92,7 +92,11 @@ class Message(models.Model):
     class Meta:
         verbose_name = _("message")
         ordering = ["pk"]
-        indexes = [models.Index(fields=["thread", "-id"], name="message_by_thread")]
+        indexes = [
+            models.Index(fields=["thread", "-id"], name="message_by_thread"),
+            # How much somebody wrote lately.
+            models.Index(fields=["author", "-created_at"], condition=Q(kind="text"), name="message_by_author"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["author", "client_id"], condition=Q(client_id__isnull=False), name="message_sent_once"
@@ -179,3 +183,82 @@ class ThreadState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.thread_id}: {self.user_id}"
+
+
+class Block(models.Model):
+    """A member who wants nothing more from another: between them nobody writes until it is lifted."""
+
+    blocker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("qui a bloqué")
+    )
+    blocked = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("personne bloquée")
+    )
+    created_at = models.DateTimeField(_("le"))
+
+    class Meta:
+        verbose_name = _("blocage")
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["blocker", "blocked"], name="blocked_once"),
+            models.CheckConstraint(condition=~Q(blocker=F("blocked")), name="nobody_blocks_himself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blocker_id}: {self.blocked_id}"
+
+
+class Topic(models.TextChoices):
+    """Why somebody reports a message or a person."""
+
+    INSULT = "insult", _("Insultes, menaces ou harcèlement")
+    SEXUAL = "sexual", _("Propos ou images à caractère sexuel")
+    SCAM = "scam", _("Arnaque, ou demande de payer ailleurs")
+    ADVERTISING = "advertising", _("Publicité ou messages en nombre")
+    PRETENDING = "pretending", _("Se fait passer pour quelqu’un d’autre")
+    OTHER = "other", _("Autre chose")
+
+
+class Outcome(models.TextChoices):
+    UPHELD = "upheld", _("suite donnée")
+    DISMISSED = "dismissed", _("sans suite")
+
+
+class Report(models.Model):
+    """A message or a person shown to the team. What the message said is kept with it."""
+
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("signalé par")
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("personne signalée")
+    )
+    thread = models.ForeignKey(Thread, models.PROTECT, related_name="reports", verbose_name=_("conversation"))
+    message = models.ForeignKey(
+        Message, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("message signalé")
+    )
+    topic = models.CharField(_("motif"), max_length=12, choices=Topic)
+    words = models.TextField(_("ce qui s’est passé"), max_length=2000, blank=True)
+    # Given by the form: a report sent twice is one.
+    client_id = models.UUIDField(unique=True)
+    created_at = models.DateTimeField(_("signalé le"))
+    outcome = models.CharField(_("décision"), max_length=10, choices=Outcome, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("décidé par")
+    )
+    decided_at = models.DateTimeField(_("décidé le"), null=True, blank=True)
+    reason = models.TextField(_("raison"), blank=True)
+
+    class Meta:
+        verbose_name = _("signalement")
+        ordering = ["created_at"]
+        indexes = [models.Index(fields=["created_at"], condition=Q(decided_at=None), name="report_waiting")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_at=None, outcome="") | Q(decided_at__isnull=False) & ~Q(outcome=""),
+                name="report_decided_with_outcome",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_topic_display()} ({self.pk})"

@@ -60,6 +60,21 @@ class MutedKind(models.Model):
         return f"{self.user_id}: {self.kind}"
 
 
+class DailyKind(models.Model):
+    """A kind of notice a member wants once a day, all together. Only kinds declared `daily` can be."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="daily_kinds")
+    kind = models.CharField(max_length=60)
+    # The last time all of it was sent.
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="kind_daily_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.kind}"
+
+
 class EmailQuerySet(models.QuerySet["Email"]):
     def due(self, now: datetime) -> "EmailQuerySet":
         return self.filter(sent_at=None, next_attempt_at__lte=now)
@@ -83,6 +98,8 @@ class Email(models.Model):
     subject = models.CharField(_("objet"), max_length=300)
     body_text = models.TextField(_("texte"))
     body_html = models.TextField(_("HTML"), blank=True)
+    # Where a mail program may end e-mails of this kind (RFC 8058); empty when they cannot be ended.
+    unsubscribe_url = models.CharField(max_length=300, blank=True, db_default="")
     created_at = models.DateTimeField(_("créé le"))
     next_attempt_at = models.DateTimeField(_("prochain essai"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
