@@ -48,6 +48,10 @@ class Checklist:
         return missing_of(self.items)
 
     @property
+    def done(self) -> int:
+        return len(self.items) - len(self.missing)
+
+    @property
     def missing_elsewhere(self) -> list[ChecklistItem]:
         """Without the terms, which are accepted with the request itself."""
         return missing_of(self.page + self.billing)
@@ -79,21 +83,26 @@ def _page_items(user: User) -> list[ChecklistItem]:
 
 def _rate_item(user: User) -> ChecklistItem:
     has_rate = MentorProfile.objects.filter(user=user, hourly_rate_cents__isnull=False).exists()
-    return _item("rate", _("tarif horaire"), "tarif", has_rate)
+    return _item("rate", _("tarif horaire"), "id_tarif", has_rate)
 
 
 def _company_items(user: User) -> list[ChecklistItem]:
     profile = BillingProfile.objects.filter(user=user).first() or BillingProfile(country="")
     has_address = profile.address and profile.postcode and profile.city and profile.country
     items = [
-        _item("business_name", _("nom ou raison sociale"), "facturation", profile.business_name),
-        _item("address", _("adresse professionnelle complète"), "facturation", has_address),
-        _item("siren", _("numéro SIREN"), "facturation", profile.siren),
-        _item("vat_regime", _("régime de TVA"), "facturation", profile.vat_regime),
+        _item("business_name", _("nom ou raison sociale"), "id_business_name", profile.business_name),
+        _item("address", _("adresse professionnelle complète"), _first_empty(profile), has_address),
+        _item("siren", _("numéro SIREN"), "id_siren", profile.siren),
+        _item("vat_regime", _("régime de TVA"), "id_vat_regime_0", profile.vat_regime),
     ]
     if profile.vat_regime == VatRegime.REGISTERED:
-        items.append(_item("vat_number", _("numéro de TVA"), "facturation", profile.vat_number))
+        items.append(_item("vat_number", _("numéro de TVA"), "id_vat_number", profile.vat_number))
     return items
+
+
+def _first_empty(profile: BillingProfile) -> str:
+    """The address is one thing to give, in three fields."""
+    return next((f"id_{name}" for name in ("address", "postcode", "city") if not getattr(profile, name)), "id_address")
 
 
 def _mandate_item(user: User) -> ChecklistItem:
@@ -107,7 +116,7 @@ def _stripe_item(user: User) -> ChecklistItem:
 
 def _terms_item(user: User) -> ChecklistItem:
     accepted = has_accepted(user, SERVICE_TERMS) and has_accepted(user, PRIVACY)
-    url = reverse("mentors:application") + "#conditions"
+    url = reverse("mentors:application") + "#id_accepts_terms"
     return ChecklistItem("terms", _("conditions de prestation"), url, accepted)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import time_format
@@ -49,6 +49,27 @@ def last_remark(profile: MentorProfile) -> MentorApplicationEvent | None:
         profile__user=profile.user,
         to_status__in=[MentorStatus.CHANGES_REQUESTED, MentorStatus.REFUSED, MentorStatus.SUSPENDED],
     ).first()
+
+
+@dataclass(frozen=True)
+class Past:
+    """A step of the request as its author reads it: the team speaks with one voice."""
+
+    at: datetime
+    text: str
+    detail: str
+
+
+def history_of(profile: MentorProfile) -> list[Past]:
+    """Oldest first."""
+    rows = MentorApplicationEvent.objects.filter(profile__user=profile.user).order_by("at", "pk")
+    return [Past(row.at, _said(row), row.reason) for row in rows]
+
+
+def _said(event: MentorApplicationEvent) -> str:
+    if event.to_status == MentorStatus.SUBMITTED:
+        return gettext("Demande envoyée")
+    return gettext("L’équipe : %(state)s") % {"state": event.get_to_status_display()}
 
 
 @dataclass(frozen=True)

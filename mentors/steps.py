@@ -7,15 +7,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from mentors.checklist import checklist_of, missing_of
+from mentors.checklist import Checklist, checklist_of, missing_of
+from mentors.models import MentorApplicationEvent, MentorProfile
 from mentors.rules import ChecklistItem
-from mentors.selectors import profile_of
+from mentors.selectors import last_remark, profile_of
 from mentors.states import MentorStatus
 
 PAGE = "page"
 APPLICATION = "application"
 BILLING = "billing"
 OFFER = "offer"
+# In these states the team waits for the member, or closed the door: what it wrote stands on every page of the series.
+REMARKED = frozenset({MentorStatus.CHANGES_REQUESTED, MentorStatus.REFUSED, MentorStatus.SUSPENDED})
 
 
 @dataclass(frozen=True)
@@ -26,10 +29,33 @@ class Step:
     state_label: str
 
 
-def steps_of(user: User, current: str) -> list[Step]:
+@dataclass(frozen=True)
+class Way:
+    """How far a member is on the way to being a mentor, seen from one page of the series."""
+
+    steps: list[Step]
+    profile: MentorProfile
+    checklist: Checklist
+    # What the page being shown lacks.
+    missing: list[ChecklistItem]
+    remark: MentorApplicationEvent | None
+
+
+def way_of(user: User, current: str) -> Way:
     """`current` is the step of the page being shown."""
     profile = profile_of(user)
     found = checklist_of(user)
+    here = {PAGE: found.page, BILLING: found.billing}.get(current, [])
+    return Way(
+        steps=_steps(profile, found, current),
+        profile=profile,
+        checklist=found,
+        missing=missing_of(here),
+        remark=last_remark(profile) if profile.status in REMARKED else None,
+    )
+
+
+def _steps(profile: MentorProfile, found: Checklist, current: str) -> list[Step]:
     sent = profile.status in {MentorStatus.SUBMITTED, MentorStatus.VALIDATED}
     offer_state = _("Ouverte") if profile.is_validated else _("Après validation")
     lines = [
@@ -48,4 +74,4 @@ def _part(items: list[ChecklistItem]) -> tuple[bool, str]:
     missing = len(missing_of(items))
     if not missing:
         return True, _("Complet")
-    return False, ngettext("Incomplet : %d élément", "Incomplet : %d éléments", missing) % missing
+    return False, ngettext("Incomplet : %d élément", "Incomplet : %d éléments", missing) % missing

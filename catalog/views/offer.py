@@ -1,5 +1,7 @@
 """« Mon offre de formation » and the skills of one's own page."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.http import member_of
+from accounts.models import User
 from catalog.errors import CatalogError
 from catalog.forms import AddSkillForm, ProposalForm, TrainingForm, initial_words
 from catalog.models import Skill, Training
@@ -24,7 +27,7 @@ from catalog.services import (
 from catalog.states import TrainingStatus
 from core.errors import IllegalMove
 from mentors.selectors import profile_of
-from mentors.steps import OFFER, steps_of
+from mentors.steps import OFFER, way_of
 
 
 @login_required
@@ -33,8 +36,13 @@ def offer(request: HttpRequest) -> HttpResponse:
     user = member_of(request)
     profile = profile_of(user)
     if not profile.is_validated:
-        return render(request, "catalog/offer_locked.html", {"steps": steps_of(user, OFFER)})
+        return render(request, "catalog/offer_locked.html", _locked_context(user))
     return _offer_page(request, ProposalForm())
+
+
+def _locked_context(user: User) -> dict[str, Any]:
+    """Why the tab is closed, and what would open it."""
+    return {"way": way_of(user, OFFER), "trainings": trainings_of(user)}
 
 
 def _offer_page(request: HttpRequest, proposal_form: ProposalForm) -> HttpResponse:
@@ -46,7 +54,7 @@ def _offer_page(request: HttpRequest, proposal_form: ProposalForm) -> HttpRespon
             "trainings": trainings_of(user),
             "proposals": proposals_of(user),
             "form": proposal_form,
-            "steps": steps_of(user, OFFER),
+            "way": way_of(user, OFFER),
         },
     )
 

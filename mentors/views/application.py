@@ -11,12 +11,11 @@ from accounts.http import member_of
 from accounts.legal import PRIVACY, SERVICE_TERMS
 from accounts.services import accept_legal
 from core.errors import IllegalMove
-from mentors.checklist import checklist_of
 from mentors.errors import ApplicationIncomplete, MentorError
 from mentors.forms import ApplicationForm
-from mentors.selectors import last_remark, profile_of
+from mentors.selectors import history_of, last_remark, profile_of
 from mentors.services import submit_application
-from mentors.steps import APPLICATION, steps_of
+from mentors.steps import APPLICATION, way_of
 
 
 @login_required
@@ -44,9 +43,9 @@ def application(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "profile": profile,
-            "checklist": checklist_of(user),
             "incomplete": incomplete,
             "remark": last_remark(profile),
-            "steps": steps_of(user, APPLICATION),
+            "history": history_of(profile),
+            "way": way_of(user, APPLICATION),
         },
     )

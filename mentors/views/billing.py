@@ -24,7 +24,7 @@ from mentors.errors import MentorError
 from mentors.forms import AvailabilityForm, MandateForm, RateForm
 from mentors.selectors import profile_of
 from mentors.services import add_availability, keep_company, remove_availability, set_rate
-from mentors.steps import BILLING, steps_of
+from mentors.steps import BILLING, way_of
 
 
 @login_required
@@ -122,7 +122,7 @@ def _page(request: HttpRequest, **bound: Any) -> HttpResponse:
         "mandates": mandates,
         "asks_mandate": all(mandate.version != mandate_text.VERSION for mandate, _text in mandates),
         "account": ConnectedAccount.objects.filter(user=user).first(),
-        "steps": steps_of(user, BILLING),
+        "way": way_of(user, BILLING),
     }
     return render(request, "mentors/billing.html", context | bound)
 

@@ -25,7 +25,7 @@ from core.money import price_cents
 from mentors.checklist import checklist_of
 from mentors.models import MentorProfile
 from mentors.selectors import Day, profile_of, week_of
-from mentors.steps import PAGE, steps_of
+from mentors.steps import PAGE, way_of
 from messaging.selectors import unread_count
 from reviews.models import Review
 from reviews.selectors import rating_bars, reviews_of
@@ -94,7 +94,7 @@ def _edit_page(request: HttpRequest, page: MemberPage, **bound: Any) -> HttpResp
         "skill_form": AddSkillForm(),
         "page": page,
         "skills": declared_skills(page.user),
-        "steps": steps_of(page.user, PAGE),
+        "way": way_of(page.user, PAGE),
     }
     return render(request, "pages/profile_edit.html", context | bound)
 

@@ -11,8 +11,8 @@ from accounts.models import LegalAcceptance, User
 from billing import mandate
 from billing.models import BillingMandate, BillingProfile, ConnectedAccount
 from mentors.models import AvailabilityHint
-from mentors.selectors import profile_of
-from mentors.services import add_availability, refuse, request_changes
+from mentors.selectors import missing_items, profile_of
+from mentors.services import add_availability, refuse, request_changes, suspend
 from mentors.states import MentorStatus
 from tests.mentors.people import SIREN, make_applicant, make_member, make_mentor, make_ready, make_staff
 
@@ -84,7 +84,7 @@ def test_an_incomplete_request_is_refused_with_a_link_for_each_missing_thing() -
     response = signed_in(user).post(reverse("mentors:application"), {"accepts_terms": "on"})
     page = response.content.decode()
     assert "Il manque 2 éléments" in page
-    assert page.count(reverse("mentors:billing") + "#facturation") >= 2
+    assert page.count(reverse("mentors:billing") + "#id_siren") >= 2
     assert profile_of(user).status == MentorStatus.DRAFT
 
 
@@ -255,3 +255,57 @@ def test_a_stripe_account_is_opened_by_stripe_alone() -> None:
     assert 'name="stripe_id"' not in page
     ConnectedAccount.objects.create(user=user, stripe_id="acct_x", state="active")
     assert "Votre compte Stripe est prêt." in page_of(client, "billing")
+
+
+@pytest.mark.requirement("SK-15")
+@pytest.mark.parametrize("name", ["pages:profile_edit", "mentors:application", "mentors:billing", "catalog:offer"])
+def test_each_of_the_four_tabs_says_how_far_the_member_is(name: str) -> None:
+    page = signed_in(make_member()).get(reverse(name)).content.decode()
+    assert "0 éléments donnés sur 13" in page
+    for words in ("Page personnelle", "Devenir mentor", "Contact et facturation", "Mon offre de formation"):
+        assert words in page
+
+
+@pytest.mark.requirement("SK-16", "SK-22", "K-9")
+def test_what_is_missing_leads_to_a_field_that_is_on_the_page() -> None:
+    client = signed_in(make_member())
+    for item in missing_items(make_member()):
+        address, _, anchor = item.url.partition("#")
+        assert f'id="{anchor}"' in client.get(address).content.decode(), item.key
+
+
+def test_each_tab_lists_what_it_lacks() -> None:
+    client = signed_in(make_member())
+    assert "Il manque 5 éléments sur cette page" in client.get(reverse("pages:profile_edit")).content.decode()
+    assert "Il manque 7 éléments sur cette page" in page_of(client, "billing")
+
+
+@pytest.mark.parametrize("name", ["pages:profile_edit", "mentors:billing", "catalog:offer", "mentors:application"])
+def test_the_word_of_the_team_is_read_on_each_tab(name: str) -> None:
+    profile = make_applicant()
+    request_changes(profile=profile, by=make_staff(), reason="Ajoutez votre diplôme.")
+    assert "Ajoutez votre diplôme." in signed_in(profile.user).get(reverse(name)).content.decode()
+
+
+@pytest.mark.requirement("SK-19")
+def test_the_closed_offer_says_why_in_each_state() -> None:
+    def offer(user: User) -> str:
+        return signed_in(user).get(reverse("catalog:offer")).content.decode()
+
+    assert "Elle n’est pas encore envoyée." in offer(make_member())
+    assert "Tout est prêt" in offer(make_ready())
+    profile = make_applicant()
+    assert "L’équipe la lit." in offer(profile.user)
+    mentor = make_mentor()
+    suspend(profile=profile_of(mentor), by=make_staff(), reason="Plainte reçue.")
+    assert "Plainte reçue." in offer(mentor)
+
+
+def test_a_member_reads_the_history_of_his_request_without_the_names_of_the_team() -> None:
+    profile = make_applicant()
+    staff = make_staff()
+    request_changes(profile=profile, by=staff, reason="Ajoutez votre diplôme.")
+    page = page_of(signed_in(profile.user), "application")
+    assert "Demande envoyée" in page
+    assert "L’équipe : À compléter" in page
+    assert staff.get_full_name() not in page
