@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from bookings.views import cancellations, negotiation, payments, requests, sessions
+from bookings.views import cancellations, feeds, negotiation, payments, requests, sessions
 
 app_name = "bookings"
 
@@ -16,4 +16,8 @@ urlpatterns: list[URLPattern] = [
     path("reservations/<reference:reference>/paiement/retour/", payments.payment_return, name="payment_return"),
     path("reservations/<reference:reference>/annulation/", cancellations.cancellation, name="cancellation"),
     path("reservations/<reference:reference>/calendrier.ics", sessions.calendar, name="calendar"),
+    path("compte/agenda/", feeds.calendar_feed, name="calendar_feed"),
+    path("compte/agenda/adresse/", feeds.renewal, name="calendar_feed_renewal"),
+    path("compte/agenda/retrait/", feeds.removal, name="calendar_feed_removal"),
+    path("agenda/<reference:reference>/<slug:key>.ics", feeds.feed, name="feed"),
 ]

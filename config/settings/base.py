@@ -271,8 +271,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"secrets": {"()": "core.logs.HideSecrets"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    # The SDK tells of each request at INFO, WeasyPrint and factur-x of each step of each invoice.
-    "loggers": {name: {"level": "WARNING"} for name in ("stripe", "weasyprint", "factur-x", "fontTools")},
+    "loggers": {
+        # The SDK tells of each request at INFO, WeasyPrint and factur-x of each step of each invoice.
+        **{name: {"level": "WARNING"} for name in ("stripe", "weasyprint", "factur-x", "fontTools")},
+        # The server writes every address asked for: through the same filter.
+        **{name: {"handlers": ["console"], "propagate": False} for name in ("uvicorn.access", "django.server")},
+    },
 }

@@ -125,6 +125,11 @@ TABLE = {
     "bookings:payment_return": "GET login 404 302 404 404",
     "bookings:cancellation": "GET login 404 302 302 404",
     "bookings:calendar": BOTH,
+    "bookings:calendar_feed": MEMBERS,
+    "bookings:calendar_feed_renewal": MEMBERS_SEND,
+    "bookings:calendar_feed_removal": MEMBERS_SEND,
+    # With a key that is not the one of the address.
+    "bookings:feed": "GET 404 404 404 404 404",
     "sessions_video:check": EVERYBODY,
     "sessions_video:check_ice": "POST 200 200 200 200 200",
     "sessions_video:room": BOTH,
