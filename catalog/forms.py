@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from catalog.models import MAX_MINUTES, MIN_MINUTES, MINUTES_STEP, Category, Skill, Training, TrainingRevision
-from catalog.rules import BEST_RATED, CHEAPEST, EVENINGS, RELEVANCE, WEEKDAYS, WEEKEND
+from catalog.rules import BEST_RATED, CHEAPEST, DAYS, EVENINGS, RELEVANCE
 from catalog.selectors import CommunityFilters
 from catalog.services import TrainingWords
 
 PRICES = [("moins-de-40", _("Moins de 40 €")), ("40-a-60", _("40 à 60 €")), ("plus-de-60", _("Plus de 60 €"))]
-DAYS = [(WEEKDAYS, _("En semaine")), (EVENINGS, _("Le soir")), (WEEKEND, _("Le week-end"))]
+WEEKDAYS = [_("Lundi"), _("Mardi"), _("Mercredi"), _("Jeudi"), _("Vendredi"), _("Samedi"), _("Dimanche")]
+WHEN = [*zip(DAYS, WEEKDAYS, strict=True), (EVENINGS, _("Le soir seulement"))]
+MARKS = [("", _("Toutes")), ("4", _("4 sur 5 et plus")), ("4,5", _("4,5 sur 5 et plus"))]
 LANGUAGES = [
     ("", _("Toutes")),
     ("francais", _("Français")),
@@ -33,8 +35,9 @@ class CommunityForm(forms.Form):
         label=_("Prix de l’heure, TTC"), choices=PRICES, required=False, widget=forms.CheckboxSelectMultiple
     )
     jours = forms.MultipleChoiceField(
-        label=_("Jours habituels"), choices=DAYS, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Jours habituels"), choices=WHEN, required=False, widget=forms.CheckboxSelectMultiple
     )
+    note = forms.ChoiceField(label=_("Note moyenne"), choices=MARKS, required=False)
     langue = forms.ChoiceField(label=_("Langue"), choices=LANGUAGES, required=False)
     categorie = forms.ModelChoiceField(
         label=_("Catégorie"),
@@ -45,16 +48,18 @@ class CommunityForm(forms.Form):
     )
     tri = forms.ChoiceField(label=_("Trier par"), choices=SORTS, required=False)
 
-    def filters(self, *, skills: list[Skill] | None) -> CommunityFilters:
+    def filters(self, *, skills: list[Skill] | None, words: str = "") -> CommunityFilters:
         self.is_valid()
         data: dict[str, Any] = self.cleaned_data
         return CommunityFilters(
             skills=skills,
+            words=words,
             category=data.get("categorie"),
             bookable=data.get("reservable", False),
             prices=tuple(data.get("prix") or ()),
             days=tuple(data.get("jours") or ()),
             language=data.get("langue", ""),
+            mark=data.get("note", ""),
             sort=data.get("tri") or RELEVANCE,
         )
 

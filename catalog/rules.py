@@ -1,5 +1,6 @@
 """Choices of the community's filters, and what they mean in numbers."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -17,10 +18,27 @@ PRICE_BANDS: dict[str, PriceBand] = {
     "plus-de-60": PriceBand(6_001, None),
 }
 
-WEEKDAYS = "semaine"
+# Names of the days in addresses, Monday first; `EVENINGS` beside a day means the evening of that day.
+DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 EVENINGS = "soir"
-WEEKEND = "week-end"
+WEEK = 7
 
 RELEVANCE = "pertinence"
 CHEAPEST = "prix"
 BEST_RATED = "note"
+
+# The least mean of marks, in tenths.
+MARKS = {"4": 40, "4,5": 45}
+
+
+def day_bits(chosen: Collection[str]) -> int:
+    """What to look for in the `days` of a listing; nothing chosen is 0."""
+    bits = sum(1 << number for number, name in enumerate(DAYS) if name in chosen)
+    if EVENINGS in chosen:
+        return (bits or (1 << WEEK) - 1) << WEEK
+    return bits
+
+
+def days_in(bits: int) -> list[int]:
+    """The weekdays of a listing."""
+    return [number for number in range(WEEK) if bits & 1 << number]

@@ -96,7 +96,11 @@ def week_of(hints: Iterable[AvailabilityHint]) -> list[Day]:
 
 def usual_days(hints: Iterable[AvailabilityHint]) -> str:
     """In a few words, for lists: « Mardi, jeudi », « En semaine »."""
-    days = sorted({hint.weekday for hint in hints})
+    return days_in_words({hint.weekday for hint in hints})
+
+
+def days_in_words(weekdays: Iterable[int]) -> str:
+    days = sorted(weekdays)
     if days == list(range(7)):
         return gettext("Tous les jours")
     if days == list(range(SATURDAY)):

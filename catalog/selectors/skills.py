@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.cache import cache
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +12,6 @@ from accounts.models import User
 from catalog.models import Category, MemberSkill, Skill
 from mentors.rules import ChecklistItem
 
-# Below this, a word looks like another by accident.
-SIMILAR_ENOUGH = 0.5
 COUNTED_FOR_SECONDS = 60
 
 
@@ -31,20 +28,6 @@ def get_any_skill(slug: str) -> Skill:
     if skill is None:
         raise Http404
     return skill
-
-
-def find_skills(words: str) -> list[Skill]:
-    """Skills whose name, or whose category's name, holds these words; else those whose name looks like them."""
-    listed = Skill.objects.validated().select_related("category")
-    exact = listed.filter(Q(name__unaccent__icontains=words) | Q(category__name__unaccent__icontains=words))
-    found = list(exact)
-    if found:
-        return found
-    return list(
-        listed.annotate(likeness=TrigramWordSimilarity(words, "name"))
-        .filter(likeness__gte=SIMILAR_ENOUGH)
-        .order_by("-likeness", "name")
-    )
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from django.http import Http404
 
 from accounts.models import User
 from catalog.models import Skill, Training, TrainingEvent, TrainingRevision
-from catalog.selectors.skills import find_skills
+from catalog.selectors.words import find_skills
 
 
 def public_trainings(*, words: str = "", skill: Skill | None = None) -> QuerySet[Training]:

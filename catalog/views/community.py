@@ -4,48 +4,87 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
 from catalog.forms import SORTS, CommunityForm
 from catalog.models import Skill
-from catalog.selectors import categories_with_skills, find_skills, get_skill, search_community
+from catalog.selectors import (
+    CommunityFilters,
+    Results,
+    categories_with_skills,
+    correct,
+    find_skills,
+    get_skill,
+    search_community,
+    search_names,
+)
 
 LONGEST_SEARCH = 80
+# What the visitor had typed, when it was read as other words.
+TYPED = "tape"
 
 
 @require_GET
 def community(request: HttpRequest) -> HttpResponse:
-    words = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST_SEARCH]
+    words = _read(request, "q")
     skills = find_skills(words) if words else None
-    if skills and len(skills) == 1 and set(request.GET) == {"q"}:
-        return redirect(skills[0])
-    return _listing(request, skills, {"words": words, "found_skills": (skills or [])[:8]})
+    if set(request.GET) == {"q"} and (named := _named(words, skills or [])):
+        return redirect(named)
+    return _listing(request, skills, words=words)
 
 
 @require_GET
 def community_skill(request: HttpRequest, slug: str) -> HttpResponse:
     skill = get_skill(slug)
-    return _listing(request, [skill], {"skill": skill})
+    return _listing(request, [skill], skill=skill)
 
 
-def _listing(request: HttpRequest, skills: list[Skill] | None, context: dict[str, Any]) -> HttpResponse:
+def _read(request: HttpRequest, name: str) -> str:
+    return " ".join(request.GET.get(name, "").replace("\x00", "").split())[:LONGEST_SEARCH]
+
+
+def _named(words: str, skills: list[Skill]) -> Skill | None:
+    """The skill these words are the name of, accents and capitals aside."""
+    return next((skill for skill in skills if slugify(skill.name) == slugify(words)), None)
+
+
+def _listing(
+    request: HttpRequest, skills: list[Skill] | None, *, words: str = "", skill: Skill | None = None
+) -> HttpResponse:
     form = CommunityForm(request.GET)
-    filters = form.filters(skills=skills)
+    filters = form.filters(skills=skills, words=words)
     results = search_community(filters, request.GET.get("page", 1))
+    typed = _read(request, TYPED)
+    if words and not results.count and not filters.count and not typed and (better := correct(words)):
+        return redirect(f"{reverse('catalog:community')}?{_query(q=better, **{TYPED: words})}")
     query = _without(request.GET, "page")
-    return render(
-        request,
-        "catalog/community.html",
-        {
-            **context,
-            "form": form,
-            "filters": filters,
-            "results": results,
-            "query": query.urlencode(),
-            "everybody_query": _without(query, "reservable").urlencode(),
-            "sorts": _sorts(query, filters.sort),
-        },
-    )
+    context = {
+        "words": words,
+        "typed": typed,
+        "skill": skill,
+        "found_skills": skills if words else [],
+        "namesakes": _namesakes(filters, results),
+        "form": form,
+        "filters": filters,
+        "results": results,
+        "query": query.urlencode(),
+        "everybody_query": _without(query, "reservable").urlencode(),
+        "sorts": _sorts(query, filters.sort),
+    }
+    return render(request, "catalog/community.html", context)
+
+
+def _namesakes(filters: CommunityFilters, results: Results) -> list[Any]:
+    """Somebody's name may have been typed with a slip."""
+    return search_names(filters.words) if filters.words and not results.count and not filters.count else []
+
+
+def _query(**names: str) -> str:
+    query = QueryDict(mutable=True)
+    query.update(names)
+    return query.urlencode()
 
 
 def _without(query: QueryDict, name: str) -> QueryDict:

@@ -165,7 +165,7 @@ PUBLIC = [
         "account_reset_password_from_key_done",
         "demo:index",
     ),
-    Visit(VISITOR, "catalog:community", query="?q=tableaux", lands="/communaute/tableur/"),
+    Visit(VISITOR, "catalog:community", query="?q=tableaux"),
     Visit(VISITOR, "catalog:community", query="?q=zzzz"),
     Visit(VISITOR, "catalog:community_skill", lambda: (Skill.objects.get(name="Python").slug,)),
     Visit(VISITOR, "catalog:training", training(INES)),

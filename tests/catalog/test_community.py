@@ -70,9 +70,15 @@ def test_filters_narrow_the_list() -> None:
     assert names(prices=["moins-de-40"]) == ["Tom"]
     assert names(prices=["plus-de-60"]) == ["Awa"]
     assert names(prices=["40-a-60"]) == []
-    assert names(days=["week-end"]) == ["Tom"]
+    assert names(days=["samedi", "dimanche"]) == ["Tom"]
     assert names(days=["soir"]) == ["Awa"]
-    assert names(days=["semaine"]) == ["Awa"]
+    assert names(days=["mardi"]) == ["Awa"]
+    assert names(days=["mardi", "soir"]) == ["Awa"]
+    assert names(days=["samedi", "soir"]) == []
+    record_rating(mentor=cheap, mark=4)
+    record_rating(mentor=dear, mark=5)
+    assert set(names(mark="4")) == {"Tom", "Awa"}
+    assert names(mark="4,5") == ["Awa"]
     assert names(language="anglais") == ["Awa"]
     assert set(names(language="francais")) == {"Tom", "Awa"}
     assert names(category=Category.objects.get(slug="langues")) == []
@@ -93,9 +99,51 @@ def test_a_closed_account_is_not_listed() -> None:
     assert names() == []
 
 
-@pytest.mark.parametrize("words", ["analyse", "ANALYSE DE DONNEES", "données", "analise de donnees"])
-def test_a_skill_is_found_despite_accents_case_and_slips(words: str) -> None:
+@pytest.mark.parametrize("words", ["analyse", "ANALYSE DE DONNEES", "donnée", "analyser des données"])
+def test_a_skill_is_found_despite_accents_case_and_endings(words: str) -> None:
     assert "analyse-de-donnees" in [found.slug for found in find_skills(words)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("analise de donnees", "analyse de données"), ("pyton", "python"), ("fotographie", "photographie")],
+)
+def test_a_slip_of_the_keyboard_is_read_as_the_word_that_was_meant(typed: str, meant: str, client: Client) -> None:
+    make_listed("Léa", "python")
+    make_listed("Tom", "analyse-de-donnees")
+    make_listed("Awa", "photographie")
+    page = client.get(reverse("catalog:community"), {"q": typed}, follow=True).content.decode()
+    assert f"« {typed} »" in page.replace("\u202f", " ")
+    assert meant in page
+    assert page.count('class="result"') == 1
+
+
+@pytest.mark.parametrize("words", ["élève", "ELEVES", "tableurs debutant", "Rivière", "riviere tom", "automat"])
+def test_members_are_found_by_any_words_of_their_page(words: str) -> None:
+    tom = make_listed("Tom")
+    User.objects.filter(pk=tom.pk).update(last_name="Rivière")
+    MemberPage.objects.filter(user=tom).update(
+        headline="Tableur pour débutants", presentation="Je prends des élèves de tout âge, pour automatiser."
+    )
+    make_listed("Léa", "couture")
+    assert names(skills=find_skills(words) or None, words=words) == ["Tom"]
+
+
+def test_members_with_the_skill_come_before_those_who_only_mention_it() -> None:
+    mentions = make_mentor("Zoé", "Mentor")
+    MemberPage.objects.filter(user=mentions).update(presentation="La couture m’a tout appris.")
+    make_listed("Léa", "couture")
+    found = CommunityFilters(skills=find_skills("couture"), words="couture")
+    assert [card.user.first_name for card in search_community(found).cards] == ["Léa", "Zoé"]
+    pages = [search_community(found, number, page_size=1).cards[0].user.first_name for number in (1, 2)]
+    assert pages == ["Léa", "Zoé"]
+
+
+def test_a_name_typed_with_a_slip_finds_its_member(client: Client) -> None:
+    make_listed("Guillaume")
+    page = client.get(reverse("catalog:community"), {"q": "Guilaume Martin", "tape": "x"}).content.decode()
+    assert "Guillaume Martin" in page
+    assert "un nom qui leur ressemble" in page
 
 
 def test_a_search_that_names_one_skill_goes_to_its_page(client: Client) -> None:
@@ -149,21 +197,27 @@ def test_the_list_costs_the_same_whatever_its_length(
     assert client.get(skill().get_absolute_url(), {"page": 2}).content.decode().count('class="result"') == 6
 
 
-def test_a_long_list_is_walked_in_the_same_order_as_a_short_one() -> None:
+def test_pages_follow_each_other_without_gap_or_repeat() -> None:
     for number in range(5):
         mentor = make_mentor(f"Mentor{number}", "Untel", rate_cents=5000 - 100 * number)
         record_rating(mentor=mentor, mark=number + 1)
     for number in range(6):
         make_listed(f"Membre{number}")
-    orders = [CommunityFilters(), CommunityFilters(sort="prix"), CommunityFilters(bookable=True, sort="prix")]
-
-    def listed(order: CommunityFilters, long: int) -> list[str]:
-        pages = [search_community(order, number, page_size=4, long=long) for number in (1, 2, 3)]
-        return [card.name for page in pages for card in page.cards]
-
+    orders = [CommunityFilters(), CommunityFilters(sort="prix"), CommunityFilters(sort="note", bookable=True)]
     for order in orders:
-        assert listed(order, long=0) == listed(order, long=1000)
-    assert len(set(listed(orders[0], long=0))) == 11
+        whole = [card.name for card in search_community(order).cards]
+        pages = [search_community(order, number, page_size=4) for number in (1, 2, 3)][: -(-len(whole) // 4)]
+        assert [card.name for page in pages for card in page.cards] == whole
+
+
+def test_a_list_too_long_to_count_says_so_and_ends() -> None:
+    for number in range(6):
+        make_listed(f"Membre{number}")
+    results = search_community(CommunityFilters(), 9, page_size=2, most=4)
+    assert results.is_long
+    assert results.count == 4
+    assert results.page.number == 2
+    assert len(results.cards) == 2
 
 
 def test_filters_stay_when_the_page_changes(client: Client) -> None:

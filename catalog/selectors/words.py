@@ -1,0 +1,74 @@
+"""Free words of a visitor: what to look for, and what he may have meant."""
+
+import re
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db import connection
+from django.db.models import QuerySet
+
+from catalog.models import Skill
+
+CONFIGURATION = "skilmi_french"
+MOST_WORDS = 8
+# A shorter beginning fits too many words.
+BEGINNING = 4
+# Below this, a word looks like another by accident.
+SIMILAR_ENOUGH = 0.4
+FOUND_SKILLS = 8
+
+# Words of the list of skills, few enough to be compared one by one; and, for what is in no skill's name, those that
+# members wrote themselves would be too many.
+CORRECTIONS = """
+WITH known AS (
+    SELECT DISTINCT word
+    FROM catalog_skill skill
+    JOIN catalog_category category ON category.id = skill.category_id AND category.is_validated,
+    regexp_split_to_table(lower(skill.name || ' ' || category.name), '[^[:alnum:]]+') word
+    WHERE skill.is_validated AND length(word) > 2
+)
+SELECT typed.word, best.word
+FROM unnest(%s::text[]) WITH ORDINALITY AS typed (word, place)
+LEFT JOIN LATERAL (
+    SELECT known.word, similarity(catalog_plain(known.word), catalog_plain(typed.word)) AS likeness
+    FROM known
+    ORDER BY likeness DESC, known.word
+    LIMIT 1
+) best ON best.likeness >= %s
+ORDER BY typed.place
+"""
+
+
+def words_of(text: str) -> list[str]:
+    return re.findall(r"\w+", text)[:MOST_WORDS]
+
+
+def query_of(text: str) -> SearchQuery | None:
+    """Every word must be there, or a word it begins. None when there is no word to look for."""
+    words = words_of(text)
+    if not words:
+        return None
+    terms = [f"'{word}':*" if len(word) >= BEGINNING else f"'{word}'" for word in words]
+    return SearchQuery(" & ".join(terms), config=CONFIGURATION, search_type="raw")
+
+
+def skills_named(text: str) -> QuerySet[Skill]:
+    """Skills whose name, or whose category's name, holds these words."""
+    query = query_of(text)
+    if query is None:
+        return Skill.objects.none()
+    names = SearchVector("name", "category__name", config=CONFIGURATION)
+    return Skill.objects.validated().select_related("category").annotate(names=names).filter(names=query)
+
+
+def find_skills(text: str) -> list[Skill]:
+    return list(skills_named(text)[:FOUND_SKILLS])
+
+
+def correct(text: str) -> str:
+    """The same words as the list of skills spells them; empty when it knows nothing better."""
+    words = words_of(text)
+    with connection.cursor() as cursor:
+        cursor.execute(CORRECTIONS, [words, SIMILAR_ENOUGH])
+        best = [known or typed for typed, known in cursor.fetchall()]
+    corrected = " ".join(best)
+    return "" if corrected.casefold() == " ".join(words).casefold() else corrected
