@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from billing.services.payments import quote
-from bookings import presentation, selectors
-from bookings.models import Booking, BookingVersion
+from bookings import joint_cards, presentation, selectors
+from bookings.models import Booking, BookingVersion, JointProposal
 from bookings.states import ENDED, OPEN, PAYABLE
 from core import clock
 from messaging import cards
@@ -19,6 +19,7 @@ from messaging.models import Message, Thread, ThreadQuerySet
 
 # Cards that show terms; the others are one line.
 _VERSIONS = frozenset({"requested", "countered"})
+_JOINT = frozenset({"hour_proposed", "cancellation_proposed"})
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,21 @@ def draw(message: Message, viewer: User) -> cards.Drawn | None:
     actions = presentation.actions_for(about.booking, viewer, clock.now(), about.notice)
     if message.data.get("event") in _VERSIONS:
         return "bookings/_card.html", {"card": _version_card(about.booking, message.data["version"], viewer, actions)}
-    return "bookings/_card_event.html", _event_context(about.booking, message, viewer, actions)
+    proposal = _proposal_of(about.booking, message)
+    if proposal and message.data["event"] in _JOINT:
+        return "bookings/_card_joint.html", {"card": joint_cards.card_of(proposal, viewer, clock.now())}
+    context = _event_context(about.booking, message, viewer, actions)
+    return "bookings/_card_event.html", context | {"proposal": proposal}
+
+
+def _proposal_of(booking: Booking, message: Message) -> JointProposal | None:
+    """What the two settle together, if the card is about that."""
+    named = message.data.get("proposal")
+    if named is None:
+        return None
+    proposal = next(each for each in booking.joint_proposals.all() if each.reference == named)
+    proposal.booking = booking
+    return proposal
 
 
 def _version_card(booking: Booking, number: int, viewer: User, actions: presentation.Actions) -> VersionCard:
@@ -107,6 +122,8 @@ def _event_context(
 def summarize(message: Message, viewer: User) -> str:
     """One line of the list and of the thread. The author speaks as « vous » to himself."""
     event = str(message.data.get("event"))
+    if message.data.get("together"):
+        return _("Session annulée d’un commun accord.")
     if message.author_id is None:
         return _SPOKEN_BY_PRODUCT.get(event, lambda: "")()
     if message.author_id == viewer.pk:
@@ -117,6 +134,7 @@ def summarize(message: Message, viewer: User) -> str:
 
 _SPOKEN_BY_PRODUCT = {
     "confirmed": lambda: _("Session payée et confirmée."),
+    "lapsing": lambda: _("La proposition expire bientôt."),
     "lapsed": lambda: _("La demande a expiré sans réponse."),
     "payment_lapsed": lambda: _("Le paiement n’a pas été fait à temps. Il peut être rouvert jusqu’au début prévu."),
     "paid_too_late": lambda: _(
@@ -132,6 +150,13 @@ _SPOKEN_BY_VIEWER = {
     "declined": lambda: _("Vous avez refusé la proposition."),
     "withdrawn": lambda: _("Vous avez retiré votre proposition."),
     "canceled": lambda: _("Vous avez annulé la session."),
+    "hour_proposed": lambda: _("Vous avez proposé une autre heure."),
+    "hour_agreed": lambda: _("Vous avez accepté l’autre heure."),
+    "hour_refused": lambda: _("Vous avez gardé l’heure prévue."),
+    "hour_withdrawn": lambda: _("Vous ne proposez plus d’autre heure."),
+    "cancellation_proposed": lambda: _("Vous avez proposé d’annuler d’un commun accord."),
+    "cancellation_refused": lambda: _("Vous avez refusé d’annuler la session."),
+    "cancellation_withdrawn": lambda: _("Vous ne proposez plus d’annuler la session."),
 }
 _SPOKEN_BY_OTHER = {
     "requested": lambda: _("%(name)s demande une session."),
@@ -140,6 +165,13 @@ _SPOKEN_BY_OTHER = {
     "declined": lambda: _("%(name)s a refusé la proposition."),
     "withdrawn": lambda: _("%(name)s a retiré sa proposition."),
     "canceled": lambda: _("%(name)s a annulé la session."),
+    "hour_proposed": lambda: _("%(name)s propose une autre heure."),
+    "hour_agreed": lambda: _("%(name)s a accepté l’autre heure."),
+    "hour_refused": lambda: _("%(name)s préfère garder l’heure."),
+    "hour_withdrawn": lambda: _("%(name)s ne propose plus d’autre heure."),
+    "cancellation_proposed": lambda: _("%(name)s propose d’annuler d’un commun accord."),
+    "cancellation_refused": lambda: _("%(name)s refuse d’annuler la session."),
+    "cancellation_withdrawn": lambda: _("%(name)s ne propose plus d’annuler la session."),
 }
 
 

@@ -111,6 +111,34 @@ class AlreadyStarted(BookingError):
     user_message = _("La session a déjà commencé\u202f: elle ne peut plus être annulée.")
 
 
+class HourInThePast(BookingError):
+    user_message = _("Choisissez une heure à venir.")
+
+
+class SameHour(BookingError):
+    user_message = _("C’est déjà l’heure de cette session. Choisissez une autre heure.")
+
+
+class AlreadyProposed(BookingError):
+    user_message = _("Votre interlocuteur vient de proposer la même chose. Acceptez sa proposition ci-dessous.")
+
+
+class ProposalClosed(BookingError):
+    user_message = _("Cette proposition n’attend plus de réponse\u202f: elle a été remplacée, retirée ou a expiré.")
+
+
+class StillYoursToCancel(BookingError):
+    user_message = _("Vous pouvez encore annuler seul\u202f: l’accord de votre interlocuteur n’est pas nécessaire.")
+
+
+class SuggestionClosed(BookingError):
+    user_message = _("Cette proposition n’est plus valable. Vous pouvez faire votre propre demande.")
+
+
+class NotInTouch(BookingError):
+    user_message = _("Vous pouvez proposer une session à un membre qui vous a écrit.")
+
+
 class NotPayable(BookingError):
     user_message = _("Cette réservation n’est pas à payer.")
 

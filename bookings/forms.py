@@ -163,6 +163,19 @@ def initial_of(booking: Booking, version: BookingVersion) -> dict[str, Any]:
     }
 
 
+class HourForm(forms.Form):
+    """Another hour of the planned day. There is no date to change: that is a new request (SK-73)."""
+
+    at = forms.TimeField(
+        label=_("Nouvelle heure de début"),
+        widget=forms.TimeInput(attrs={"type": "time", "step": 300}, format="%H:%M"),
+        error_messages={"required": _("Choisissez une heure."), "invalid": _("Écrivez l’heure comme 14:30.")},
+    )
+    note = forms.CharField(
+        label=_("Message (facultatif)"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Raison (facultative)"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})

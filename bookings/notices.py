@@ -10,6 +10,7 @@ _KINDS = (
     "accepted",
     "declined",
     "withdrawn",
+    "lapsing",
     "lapsed",
     "payment_due",
     "payment_lapsed",
@@ -18,6 +19,11 @@ _KINDS = (
     "canceled",
     "closed",
     "not_held",
+    "hour_proposed",
+    "hour_agreed",
+    "hour_refused",
+    "cancellation_proposed",
+    "cancellation_refused",
 )
 
 

@@ -66,6 +66,11 @@ class Actions:
     review: bool = False
     proof: bool = False
     ask_again: bool = False
+    # A mentor proposes, the learner asks (K-14).
+    suggest: bool = False
+    # Settled by both, once confirmed (K-1).
+    other_hour: bool = False
+    cancel_together: bool = False
 
 
 def actions_for(booking: Booking, viewer: User, now: datetime, notice: timedelta | None = None) -> Actions:
@@ -84,10 +89,13 @@ def actions_for(booking: Booking, viewer: User, now: datetime, notice: timedelta
         cancel=status in (Status.ACCEPTED, Status.CONFIRMED) and now < deadline,
         cancel_before=deadline,
         enter=status in FINAL and day.starts_at <= now < day.ends_at,
-        calendar=status in FINAL and now < booking.ends_at,
+        calendar=status in FINAL and now < booking.meets_until,
         review=booking.awaits_review(viewer, now),
         proof=status in HELD | {Status.NOT_HELD},
         ask_again=is_learner and status in _CAN_BE_ASKED_AGAIN,
+        suggest=not is_learner and status in _CAN_BE_ASKED_AGAIN,
+        other_hour=booking.can_be_settled_together and now < day.ends_at,
+        cancel_together=booking.can_be_settled_together and deadline <= now < day.ends_at,
     )
 
 

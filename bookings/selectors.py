@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
-from bookings.models import Booking, BookingQuerySet
-from bookings.states import ENDED, FINAL, OPEN, TAKEN, Status
+from bookings.models import Booking, BookingQuerySet, JointProposal
+from bookings.states import ENDED, FINAL, OPEN, TAKEN, JointStatus, Status
 from core import clock, values
 from core.references import Described
 
@@ -25,6 +26,14 @@ def get_booking_for(user: User, reference: str, *, lock: bool = False) -> Bookin
     return booking
 
 
+def get_joint_proposal_for(user: User, reference: str, proposal: str) -> JointProposal:
+    """What the two people of a booking settle together; 404 for anybody else."""
+    booking = get_booking_for(user, reference)
+    found: JointProposal = get_object_or_404(booking.joint_proposals, reference=proposal)
+    found.booking = booking
+    return found
+
+
 def find_booking(reference: str) -> Booking | None:
     """The booking of an opaque `booking:<reference>`, or None if it names something else."""
     prefix, _, identifier = reference.partition(":")
@@ -36,7 +45,11 @@ def find_booking(reference: str) -> Booking | None:
 def find_bookings(references: Iterable[str]) -> dict[str, Booking]:
     """The same for many, in one query."""
     identifiers = [reference.removeprefix(f"{PREFIX}:") for reference in references]
-    found = Booking.objects.with_people().filter(reference__in=identifiers).prefetch_related("versions__author")
+    found = (
+        Booking.objects.with_people()
+        .filter(reference__in=identifiers)
+        .prefetch_related("versions__author", "joint_proposals")
+    )
     return {booking.ledger_reference: booking for booking in found}
 
 
@@ -84,32 +97,31 @@ def upcoming(user: User, now: datetime | None = None) -> BookingQuerySet:
     return (
         Booking.objects.of(user)
         .with_people()
-        .filter(status__in=agreed, ends_at__gt=moment)
+        .filter(status__in=agreed)
+        .meeting_after(moment)
         .exclude(status=Status.PAYMENT_LAPSED, starts_at__lte=moment)
-        .order_by("starts_at")
+        .by_meeting()
     )
 
 
 def past(user: User, now: datetime | None = None) -> BookingQuerySet:
     """What is over, or canceled after it was agreed; the newest first."""
     shown = (ENDED | FINAL) - {Status.DECLINED, Status.WITHDRAWN, Status.LAPSED}
-    return (
-        Booking.objects.of(user)
-        .with_people()
-        .filter(status__in=shown)
-        .exclude(status__in=FINAL, ends_at__gt=now or clock.now())
-        .order_by("-starts_at")
-    )
+    mine = Booking.objects.of(user).with_people()
+    is_over = mine.filter(status__in=shown - FINAL) | mine.filter(status__in=FINAL).meeting_until(now or clock.now())
+    return is_over.order_by("-starts_at")
 
 
 def waiting_for(user: User, now: datetime | None = None) -> BookingQuerySet:
     """Where this member's answer or payment is expected, the most urgent first."""
     moment = now or clock.now()
-    mine = Booking.objects.with_people()
-    as_mentor = mine.filter(mentor=user, status=Status.REQUESTED, expires_at__gt=moment)
-    as_learner = mine.filter(learner=user, status=Status.COUNTERED, expires_at__gt=moment)
-    to_pay = mine.filter(learner=user, status=Status.ACCEPTED, pay_before__gt=moment)
-    return (as_mentor | as_learner | to_pay).order_by("expires_at")
+    as_mentor = Q(mentor=user, status=Status.REQUESTED, expires_at__gt=moment)
+    as_learner = Q(learner=user, status=Status.COUNTERED, expires_at__gt=moment)
+    to_pay = Q(learner=user, status=Status.ACCEPTED, pay_before__gt=moment)
+    proposed = JointProposal.objects.filter(booking=OuterRef("pk"), status=JointStatus.OPEN, lapses_at__gt=moment)
+    to_settle = Q(status=Status.CONFIRMED) & Q(Exists(proposed.exclude(author=user)))
+    waiting = Booking.objects.of(user).with_people().filter(as_mentor | as_learner | to_pay | to_settle)
+    return waiting.order_by("expires_at")
 
 
 def open_between(one: User, other: User) -> BookingQuerySet:
@@ -121,6 +133,12 @@ def open_between(one: User, other: User) -> BookingQuerySet:
         .filter(learner__in=pair, mentor__in=pair, status__in=live)
         .order_by("-created_at", "-pk")
     )
+
+
+def meeting_of(user: User, starts_at: datetime, ends_at: datetime, *, but: Booking) -> Booking | None:
+    """Another agreed session of this member at that time, by the hours people really mean to meet."""
+    others = Booking.objects.of(user).filter(status__in=TAKEN).exclude(pk=but.pk)
+    return others.meeting_between(starts_at, ends_at).by_meeting().first()
 
 
 def overlapping_requests(booking: Booking) -> BookingQuerySet:

@@ -11,6 +11,8 @@ def sweep() -> None:
         services.lapse_request(booking_id=booking_id)
     for booking_id in services.due_payment_ids():
         services.lapse_payment(booking_id=booking_id)
+    for proposal_id in services.due_joint_ids():
+        services.lapse_joint(proposal_id=proposal_id)
     for reminder_id in services.due_reminder_ids():
         services.send_reminder(reminder_id=reminder_id)
 

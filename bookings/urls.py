@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from bookings.views import cancellations, feeds, negotiation, payments, requests, sessions
+from bookings.views import cancellations, feeds, joint, negotiation, payments, requests, sessions
 
 app_name = "bookings"
 
@@ -15,6 +15,25 @@ urlpatterns: list[URLPattern] = [
     path("reservations/<reference:reference>/paiement/", payments.payment, name="payment"),
     path("reservations/<reference:reference>/paiement/retour/", payments.payment_return, name="payment_return"),
     path("reservations/<reference:reference>/annulation/", cancellations.cancellation, name="cancellation"),
+    path("reservations/<reference:reference>/autre-heure/", joint.other_hour, name="other_hour"),
+    path(
+        "reservations/<reference:reference>/annulation-commune/", joint.common_cancellation, name="common_cancellation"
+    ),
+    path(
+        "reservations/<reference:reference>/propositions/<reference:proposal>/acceptation/",
+        joint.acceptance,
+        name="joint_acceptance",
+    ),
+    path(
+        "reservations/<reference:reference>/propositions/<reference:proposal>/refus/",
+        joint.refusal,
+        name="joint_refusal",
+    ),
+    path(
+        "reservations/<reference:reference>/propositions/<reference:proposal>/retrait/",
+        joint.withdrawal,
+        name="joint_withdrawal",
+    ),
     path("reservations/<reference:reference>/calendrier.ics", sessions.calendar, name="calendar"),
     path("compte/agenda/", feeds.calendar_feed, name="calendar_feed"),
     path("compte/agenda/adresse/", feeds.renewal, name="calendar_feed_renewal"),

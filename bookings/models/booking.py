@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, Ra
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Func, Q
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan, LessThan, LessThanOrEqual
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,14 @@ class TsTzRange(Func):
     output_field = DateTimeRangeField()
 
 
+# The agreed hour, else the planned one; it takes as long as planned.
+MEETING = Coalesce("agreed_time", "starts_at")
+MEETING_ENDS = Coalesce(
+    ExpressionWrapper(F("agreed_time") + (F("ends_at") - F("starts_at")), output_field=models.DateTimeField()),
+    F("ends_at"),
+)
+
+
 class BookingQuerySet(models.QuerySet["Booking"]):
     def of(self, user: User) -> "BookingQuerySet":
         return self.filter(Q(learner=user) | Q(mentor=user))
@@ -40,14 +49,19 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def final(self) -> "BookingQuerySet":
         return self.filter(status__in=FINAL)
 
-    def with_meeting(self) -> "BookingQuerySet":
-        """`meeting` and `meeting_ends`: the agreed hour, else the planned one."""
-        agreed_end = ExpressionWrapper(
-            F("agreed_time") + (F("ends_at") - F("starts_at")), output_field=models.DateTimeField()
-        )
-        return self.annotate(
-            meeting=Coalesce("agreed_time", "starts_at"), meeting_ends=Coalesce(agreed_end, F("ends_at"))
-        )
+    def meeting_between(self, starts_at: datetime, ends_at: datetime) -> "BookingQuerySet":
+        """Where people mean to meet at that time, whatever was planned."""
+        return self.filter(LessThan(MEETING, ends_at), GreaterThan(MEETING_ENDS, starts_at))
+
+    def meeting_until(self, moment: datetime) -> "BookingQuerySet":
+        """Whose meeting, agreed or planned, is over by then."""
+        return self.filter(LessThanOrEqual(MEETING_ENDS, moment))
+
+    def meeting_after(self, moment: datetime) -> "BookingQuerySet":
+        return self.filter(GreaterThan(MEETING_ENDS, moment))
+
+    def by_meeting(self) -> "BookingQuerySet":
+        return self.order_by(MEETING, "pk")
 
 
 class Booking(models.Model):

@@ -1,6 +1,17 @@
 from bookings.services.calendars import calendar_file, google_url, outlook_url
 from bookings.services.cancellation import cancel_booking, check_cancelable
 from bookings.services.closing import close_booking, end_review, mark_in_progress, mark_not_held
+from bookings.services.joint import (
+    accept_proposal,
+    check_can_be_settled,
+    check_can_cancel_together,
+    due_joint_ids,
+    lapse_joint,
+    propose_cancellation,
+    propose_hour,
+    refuse_proposal,
+    withdraw_proposal,
+)
 from bookings.services.lapses import due_payment_ids, due_request_ids, lapse_payment, lapse_request
 from bookings.services.negotiation import accept_version, counter_offer, refuse, request_booking, withdraw
 from bookings.services.news import thread_of
@@ -14,20 +25,25 @@ from bookings.services.payment import (
 from bookings.services.reminders import due_reminder_ids, send_reminder
 
 __all__ = [
+    "accept_proposal",
     "accept_version",
     "begin_payment",
     "calendar_file",
     "cancel_booking",
+    "check_can_be_settled",
+    "check_can_cancel_together",
     "check_cancelable",
     "close_booking",
     "close_payment",
     "confirm_if_paid",
     "counter_offer",
+    "due_joint_ids",
     "due_payment_ids",
     "due_reminder_ids",
     "due_request_ids",
     "end_review",
     "google_url",
+    "lapse_joint",
     "lapse_payment",
     "lapse_request",
     "lock_by_reference",
@@ -35,9 +51,13 @@ __all__ = [
     "mark_in_progress",
     "mark_not_held",
     "outlook_url",
+    "propose_cancellation",
+    "propose_hour",
     "refuse",
+    "refuse_proposal",
     "request_booking",
     "send_reminder",
     "thread_of",
     "withdraw",
+    "withdraw_proposal",
 ]

@@ -22,6 +22,7 @@ from bookings.errors import (
 from bookings.models import Booking, BookingEvent, BookingVersion, VersionAcceptance
 from bookings.services import news
 from bookings.services._moves import _move, lock
+from bookings.services.reminders import plan_lapse_notice
 from bookings.states import OPEN, TAKEN, Status
 from catalog.models import MemberSkill, Skill, Training
 from core import clock, values
@@ -63,6 +64,7 @@ def request_booking(
             booking.save()
             BookingEvent.objects.create(booking=booking, to_status=booking.status, actor=learner, at=moment)
             _add_version(booking, learner, objectives, "", moment)
+            plan_lapse_notice(booking, moment)
             news.post(booking, "requested", author=learner, now=moment)
             news.tell(booking, "requested", [mentor], now=moment)
     except IntegrityError:
@@ -162,6 +164,7 @@ def counter_offer(
     from_mentor = by.pk == booking.mentor_id
     _move(booking, Status.COUNTERED if from_mentor else Status.REQUESTED, by=by, now=moment)
     _add_version(booking, by, objectives, note, moment)
+    plan_lapse_notice(booking, moment)
     news.post(booking, "countered", author=by, now=moment)
     news.tell(booking, "countered", [booking.other(by)], now=moment, context={"previous": current})
     return booking

@@ -1,4 +1,4 @@
-"""Reminders 24 hours and 1 hour before a confirmed session: rows with a due date."""
+"""Reminders before a confirmed session, and before an unanswered proposal lapses: rows with a due date."""
 
 from datetime import datetime, timedelta
 
@@ -6,22 +6,33 @@ from django.db import transaction
 
 from bookings.models import Booking, Reminder
 from bookings.services import news
-from bookings.states import FINAL, ReminderKind
+from bookings.states import FINAL, OPEN, ReminderKind
 from core import clock
 
 BEFORE = {ReminderKind.DAY_BEFORE: timedelta(hours=24), ReminderKind.HOUR_BEFORE: timedelta(hours=1)}
 
 
+LAPSE_NOTICE = timedelta(hours=24)
+
+
 def plan_reminders(booking: Booking, now: datetime) -> None:
-    """A reminder whose time is already past is not made: the confirmation itself says it."""
-    Reminder.objects.bulk_create(
-        (
-            Reminder(booking=booking, kind=kind, due_at=booking.starts_at - before)
-            for kind, before in BEFORE.items()
-            if booking.starts_at - before > now
-        ),
-        ignore_conflicts=True,
-    )
+    """Before the hour people mean to meet; planned anew when they agree on another (K-1)."""
+    Reminder.objects.filter(booking=booking, kind=ReminderKind.LAPSING, sent_at=None).delete()
+    for kind, before in BEFORE.items():
+        _plan(booking, kind, booking.meets_at - before, now)
+
+
+def plan_lapse_notice(booking: Booking, now: datetime) -> None:
+    """A day before the open version lapses (N-7)."""
+    _plan(booking, ReminderKind.LAPSING, booking.expires_at - LAPSE_NOTICE, now)
+
+
+def _plan(booking: Booking, kind: ReminderKind, due_at: datetime, now: datetime) -> None:
+    """A reminder whose time is already past is not made: what has just been sent says it."""
+    if due_at > now:
+        Reminder.objects.update_or_create(booking=booking, kind=kind, defaults={"due_at": due_at, "sent_at": None})
+    else:
+        Reminder.objects.filter(booking=booking, kind=kind, sent_at=None).delete()
 
 
 def due_reminder_ids(*, now: datetime | None = None, limit: int = 200) -> list[int]:
@@ -31,7 +42,7 @@ def due_reminder_ids(*, now: datetime | None = None, limit: int = 200) -> list[i
 
 @transaction.atomic
 def send_reminder(*, reminder_id: int, now: datetime | None = None) -> bool:
-    """Remind both people once. A reminder found after the start (or after a cancellation) is only put away."""
+    """Remind both people once. A reminder that came too late, or of what is over, is only put away."""
     moment = now or clock.now()
     reminder = (
         Reminder.objects.filter(pk=reminder_id, sent_at=None, due_at__lte=moment)
@@ -43,7 +54,18 @@ def send_reminder(*, reminder_id: int, now: datetime | None = None) -> bool:
     reminder.sent_at = moment
     reminder.save(update_fields=["sent_at"])
     booking = Booking.objects.with_people().get(pk=reminder.booking_id)
-    if booking.status not in FINAL or booking.starts_at <= moment:
+    if reminder.kind == ReminderKind.LAPSING:
+        return _warn_of_lapse(booking, moment)
+    if booking.status not in FINAL or booking.meets_at <= moment:
         return False
     news.tell(booking, "reminder", news.both(booking), now=moment, context={"reminder": reminder})
+    return True
+
+
+def _warn_of_lapse(booking: Booking, now: datetime) -> bool:
+    """In the thread for both, who read the same line, and by e-mail to each."""
+    if booking.status not in OPEN or booking.expires_at <= now:
+        return False
+    news.post(booking, "lapsing", author=None, now=now)
+    news.tell(booking, "lapsing", news.both(booking), now=now, context={"awaited": booking.awaits})
     return True

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.http import member_of
 from accounts.models import User
 from accounts.selectors import get_page_by_slug
-from bookings import presentation, rules, selectors, services
+from bookings import joint_cards, presentation, rules, selectors, services
 from bookings.errors import (
     DateInThePast,
     DateTooFar,
@@ -115,6 +115,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
         "price_lines": presentation.price_lines(
             booking.hourly_rate_cents, booking.duration_minutes, booking.maximum_cents
         ),
+        "joint_cards": joint_cards.live_cards(booking, user, now),
         "overlaps": selectors.overlapping_requests(booking).count() if open_and_mine else 0,
         "lapsed": presentation.refusal_to_change(booking).user_message if booking.status == Status.LAPSED else "",
         "thread": thread_between(booking.learner, booking.mentor),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.http import member_of
 from accounts.models import User
-from bookings import presentation, selectors, services
+from bookings import joint_cards, presentation, selectors, services
 from bookings.models import Booking, BookingQuerySet
 from core import clock
 from mentors.selectors import profile_of
@@ -38,6 +39,8 @@ class Row:
     badge: presentation.Badge
     actions: presentation.Actions
     is_learner: bool
+    # The other proposed another hour, or to cancel together.
+    is_asked: bool
 
 
 @login_required
@@ -79,6 +82,8 @@ def _count(found: Sequence[Booking] | BookingQuerySet) -> int:
 
 def _rows(bookings: Iterable[Booking], user: User, now: datetime) -> list[Row]:
     notice = selectors.cancellation_notice()
+    listed = list(bookings)
+    prefetch_related_objects([booking for booking in listed if booking.can_be_settled_together], "joint_proposals")
     return [
         Row(
             booking=booking,
@@ -86,8 +91,9 @@ def _rows(bookings: Iterable[Booking], user: User, now: datetime) -> list[Row]:
             badge=presentation.badge_for(booking, user),
             actions=presentation.actions_for(booking, user, now, notice),
             is_learner=user.pk == booking.learner_id,
+            is_asked=joint_cards.awaits_answer(booking, user, now),
         )
-        for booking in bookings
+        for booking in listed
     ]
 
 

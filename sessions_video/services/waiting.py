@@ -23,7 +23,7 @@ EARLY = timedelta(minutes=30)
 def tell_absent(*, video_session: VideoSession, by: User, now: datetime | None = None) -> bool:
     """Called while `by` is alone with the room open. True when nothing is left to tell: it was told, now or before."""
     moment = now or clock.now()
-    if moment < video_session.booking.starts_at - EARLY:
+    if moment < video_session.booking.meets_at - EARLY:
         return False
     # Two pages that wait at once: the second finds the notice of the first.
     row = VideoSession.objects.select_for_update(of=("self",)).with_people().get(pk=video_session.pk)

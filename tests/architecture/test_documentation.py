@@ -19,7 +19,8 @@ from billing.states import (
     TOP_UP_ALLOWED,
 )
 from bookings.states import ALLOWED as BOOKING_ALLOWED
-from catalog.states import TRAINING_ALLOWED
+from bookings.states import JOINT_ALLOWED
+from catalog.states import PROPOSAL_ALLOWED, TRAINING_ALLOWED
 from mentors.states import MENTOR_ALLOWED
 from sessions_video.states import ALLOWED as ROOM_ALLOWED
 from sessions_video.states import EXTENSION_ALLOWED
@@ -28,10 +29,12 @@ TEXT = (Path(__file__).resolve().parents[2] / "docs" / "architecture.md").read_t
 
 MACHINES: dict[str, Mapping[str, frozenset[str]]] = {
     "Booking": BOOKING_ALLOWED,
+    "Other hour, or cancellation by both": JOINT_ALLOWED,
     "Room": {str(state): frozenset(map(str, ways)) for state, ways in ROOM_ALLOWED.items()},
     "Extension": EXTENSION_ALLOWED,
     "Request to become a mentor": MENTOR_ALLOWED,
     "Training": TRAINING_ALLOWED,
+    "Proposed name": PROPOSAL_ALLOWED,
     "Card payment": TOP_UP_ALLOWED,
     "Hold": HOLD_ALLOWED,
     "Payout": PAYOUT_ALLOWED,

@@ -5,7 +5,7 @@ An address is in `VISITS`, or in `WITHOUT_PAGE` with the reason.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from allauth.account.forms import default_token_generator
@@ -18,8 +18,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from billing.models import Payout
-from bookings.models import Booking
-from bookings.states import Status
+from bookings.models import Booking, JointProposal
+from bookings.states import JointKind, Status
 from catalog.models import Skill, Training
 from core import clock
 from core.models import Setting
@@ -120,6 +120,29 @@ def first(model: type[Model]) -> Finder:
     return lambda: (model._default_manager.earliest("pk").pk,)
 
 
+def proposal(kind: JointKind, by: str, learner: str, mentor: str) -> Finder:
+    """Something the other one of these two proposed about their confirmed session."""
+
+    def find() -> tuple[object, ...]:
+        row = Booking.objects.filter(learner__email=learner, mentor__email=mentor, status=Status.CONFIRMED).latest("pk")
+        is_hour = kind == JointKind.HOUR
+        made, _created = JointProposal.objects.get_or_create(
+            booking=row,
+            kind=kind,
+            defaults={
+                "author": User.objects.get(email=by),
+                "starts_at": row.starts_at + timedelta(hours=1) if is_hour else None,
+                "returned_cents": None if is_hour else row.maximum_cents,
+                "note": "Mon train arrive tard.",
+                "created_at": clock.now(),
+                "lapses_at": LATER,
+            },
+        )
+        return (row.reference, made.reference)
+
+    return find
+
+
 def visits(who: str, *names: str) -> list[Visit]:
     return [Visit(who, name) for name in names]
 
@@ -216,6 +239,9 @@ LEARNER = [
     Visit(LEA, "bookings:counter_offer", booking(LEA, MALIK, Status.COUNTERED)),
     Visit(LEA, "bookings:refusal", booking(LEA, MALIK, Status.COUNTERED)),
     Visit(LEA, "bookings:cancellation", booking(LEA, HUGO, Status.CONFIRMED)),
+    Visit(LEA, "bookings:other_hour", booking(LEA, HUGO, Status.CONFIRMED)),
+    Visit(LEA, "bookings:joint_acceptance", proposal(JointKind.HOUR, HUGO, LEA, HUGO), label="hour"),
+    Visit(LEA, "bookings:joint_acceptance", proposal(JointKind.CANCELLATION, HUGO, LEA, HUGO), label="cancellation"),
     Visit(LEA, "sessions_video:check"),
     Visit(LEA, "sessions_video:room", booking(LEA, INES, Status.CONFIRMED)),
     Visit(LEA, "sessions_video:room", booking(LEA, HUGO, Status.CONFIRMED), status=403, label="another-day"),
@@ -388,6 +414,9 @@ WITHOUT_PAGE = {
     "catalog:skill_addition": ACTION,
     "catalog:skill_removal": ACTION,
     "bookings:acceptance": ACTION,
+    "bookings:joint_refusal": ACTION,
+    "bookings:joint_withdrawal": ACTION,
+    "bookings:common_cancellation": "once the planned hour has passed; `test_negotiation` passes through it",
     "bookings:withdrawal": ACTION,
     "pages:photo": ACTION,
     "pages:photo_removal": ACTION,
