@@ -118,6 +118,8 @@ class Listing(models.Model):
     days = models.IntegerField(db_default=0)
     facets = ArrayField(models.TextField(), db_default=models.Value([]))
     skill_names = ArrayField(models.TextField(), db_default=models.Value([]))
+    # The middle delay of his latest answers; measured each night, empty when there are too few.
+    answer_minutes = models.PositiveIntegerField(null=True)
     # Without accents or capitals: names are looked for by their likeness.
     name = models.TextField(db_default="")
     document = SearchVectorField(db_default=models.Value(""))

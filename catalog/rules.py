@@ -42,3 +42,12 @@ def day_bits(chosen: Collection[str]) -> int:
 def days_in(bits: int) -> list[int]:
     """The weekdays of a listing."""
     return [number for number in range(WEEK) if bits & 1 << number]
+
+
+# How fast somebody usually answers, in minutes, as it is said: within an hour, four hours, a day, two days, or slower.
+ANSWER_STEPS = (60, 240, 1_440, 2_880)
+
+
+def answer_step(minutes: int) -> int:
+    """The first step that is long enough; their number when none is."""
+    return next((place for place, step in enumerate(ANSWER_STEPS) if minutes <= step), len(ANSWER_STEPS))

@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from pages.views import appearance, legal, members, public
+from pages.views import appearance, legal, members, public, robots
 
 app_name = "pages"
 
 urlpatterns: list[URLPattern] = [
     path("", public.home, name="home"),
+    path("robots.txt", robots.robots, name="robots"),
+    path("sitemap.xml", robots.sitemap, name="sitemap"),
+    path("sitemap-<slug:section>.xml", robots.sitemap_part, name="sitemap_part"),
     path("devenir-mentor/", public.become_mentor, name="become_mentor"),
     path("aide/", public.help_page, name="help"),
     path("cgu/", legal.document, {"name": "terms"}, name="terms"),

@@ -59,9 +59,9 @@ def why_not_edit(review: Review, now: datetime | None = None) -> ReviewError | N
     return EditTooLate() if (now or clock.now()) > review.created_at + values.hours("review_edit_hours") else None
 
 
-def reviews_of(mentor: User, limit: int = LIST_LENGTH) -> list[Review]:
+def reviews_of(mentor: User, limit: int = LIST_LENGTH, start: int = 0) -> list[Review]:
     """The newest reviews of a mentor; the order is said on « Règles des avis »."""
-    return list(Review.objects.of(mentor).shown()[:limit])
+    return list(Review.objects.of(mentor).shown()[start : start + limit])
 
 
 def rating_bars(mentor: User) -> list[tuple[int, int]]:

@@ -14,6 +14,7 @@ from catalog.selectors.trainings import (
     get_training_for,
     public_trainings,
     revision_of,
+    shown_trainings_of,
     trainings_of,
     trainings_to_review,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "revision_of",
     "search_community",
     "search_names",
+    "shown_trainings_of",
     "skills_item",
     "trainings_of",
     "trainings_to_review",

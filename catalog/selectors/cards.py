@@ -1,18 +1,32 @@
 """A member as lists show him: one card, one query for any number of them."""
 
 from dataclasses import dataclass
+from datetime import time
+from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.validators import slug_re
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONArray
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from catalog.models import Listing
-from catalog.rules import days_in
+from accounts.models import MemberPage, User
+from catalog.models import Listing, MemberSkill, Skill
+from catalog.rules import answer_step, days_in
 from core.money import half_up
-from mentors.models import MentorProfile
+from mentors.models import AvailabilityHint, MentorProfile
 from mentors.selectors import days_in_words
 
 SKILLS_SHOWN = 4
+# In the order of the steps of `rules`.
+ANSWERS = (
+    _("Répond en moins d’une heure"),
+    _("Répond en quelques heures"),
+    _("Répond dans la journée"),
+    _("Répond en deux jours"),
+    _("Répond en plus de deux jours"),
+)
 
 
 @dataclass(frozen=True)
@@ -29,10 +43,18 @@ class Card:
     tenths: int | None
     count: int
     days: str
+    answer_minutes: int | None
 
     @property
     def line(self) -> str:
         return self.headline or ", ".join(self.skills)
+
+    @property
+    def answers(self) -> str:
+        """How fast, in words; empty when it is not known or no request can be sent."""
+        if self.answer_minutes is None or not self.is_bookable:
+            return ""
+        return str(ANSWERS[answer_step(self.answer_minutes)])
 
 
 def for_cards(rows: QuerySet[Listing]) -> QuerySet[Listing]:
@@ -42,6 +64,7 @@ def for_cards(rows: QuerySet[Listing]) -> QuerySet[Listing]:
         "mark_sum",
         "mark_count",
         "days",
+        "answer_minutes",
         "skill_names",
         "user__first_name",
         "user__last_name",
@@ -70,6 +93,7 @@ def card_of(row: Listing) -> Card:
         tenths=half_up(10 * row.mark_sum, row.mark_count) if row.mark_count else None,
         count=row.mark_count,
         days=days_in_words(days_in(row.days)),
+        answer_minutes=row.answer_minutes,
     )
 
 
@@ -80,23 +104,46 @@ def card_of_mentor(user: User) -> Card:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What the page of one member begins with: his card, his page and his request to be a mentor."""
+    """What the page of one member shows of the lower apps."""
 
     card: Card
+    page: MemberPage
     mentor: MentorProfile
+    skills: list[Skill]
+    hints: list[AvailabilityHint]
 
 
 def get_sheet(slug: str) -> Sheet:
-    """By the address of the page. 404 when there is none or the account is closed."""
-    row = (
-        Listing.objects.select_related("user__page", "user__mentor_profile")
-        .defer("document")
-        .filter(user__page__slug=slug, user__is_active=True)
-        .first()
-    )
+    """By the address of the page, in one query. 404 when there is none or the account is closed."""
+    row = _sheets().filter(user__page__slug=slug, user__is_active=True).first() if slug_re.match(slug) else None
     if row is None:
         raise Http404
-    return Sheet(card_of(row), mentor_profile_of(row.user))
+    return Sheet(
+        card=card_of(row),
+        page=row.user.page,
+        mentor=mentor_profile_of(row.user),
+        skills=[Skill(name=name, slug=address) for name, address in row.skill_rows],
+        hints=[_hint(*hint) for hint in row.hint_rows],
+    )
+
+
+def _sheets() -> QuerySet[Any, Any]:
+    skills = MemberSkill.objects.filter(
+        user=OuterRef("pk"), skill__is_validated=True, skill__category__is_validated=True
+    ).order_by("created_at", "pk")
+    hints = AvailabilityHint.objects.filter(mentor__user=OuterRef("pk")).order_by("weekday", "starts")
+    return (
+        Listing.objects.select_related("user__page", "user__mentor_profile")
+        .defer("document", "facets", "name")
+        .annotate(
+            skill_rows=ArraySubquery(skills.values_list(JSONArray("skill__name", "skill__slug"))),
+            hint_rows=ArraySubquery(hints.values_list(JSONArray("weekday", "starts", "ends"))),
+        )
+    )
+
+
+def _hint(weekday: int, starts: str, ends: str) -> AvailabilityHint:
+    return AvailabilityHint(weekday=weekday, starts=time.fromisoformat(starts), ends=time.fromisoformat(ends))
 
 
 def mentor_profile_of(user: User) -> MentorProfile:

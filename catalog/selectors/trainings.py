@@ -35,6 +35,11 @@ def get_training_for(user: User, slug: str) -> Training:
     return training
 
 
+def shown_trainings_of(mentor: User) -> list[Training]:
+    """What visitors of his page see."""
+    return list(Training.objects.public().filter(mentor=mentor).select_related("skill").order_by("title"))
+
+
 def trainings_of(mentor: User, *, public: bool = False) -> QuerySet[Training]:
     """A mentor's trainings: what visitors may see, or all of them for himself."""
     rows = Training.objects.public() if public else Training.objects.all()

@@ -1,3 +1,4 @@
+from catalog.services.answers import measure_answers
 from catalog.services.proposals import accept_proposal, propose_skill
 from catalog.services.skills import add_skill, remove_skill
 from catalog.services.trainings import (
@@ -15,6 +16,7 @@ __all__ = [
     "add_skill",
     "create_training",
     "edit_training",
+    "measure_answers",
     "propose_skill",
     "refuse_training",
     "remove_skill",

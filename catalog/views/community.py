@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
@@ -20,6 +20,9 @@ from catalog.selectors import (
     search_community,
     search_names,
 )
+from catalog.selectors.names import skill_formerly_at
+from catalog.structured import list_block
+from core.structured_data import absolute
 
 LONGEST_SEARCH = 80
 # What the visitor had typed, when it was read as other words.
@@ -37,7 +40,12 @@ def community(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def community_skill(request: HttpRequest, slug: str) -> HttpResponse:
-    skill = get_skill(slug)
+    try:
+        skill = get_skill(slug)
+    except Http404:
+        if moved := skill_formerly_at(slug):
+            return redirect(moved, permanent=True)
+        raise
     return _listing(request, [skill], skill=skill)
 
 
@@ -72,8 +80,17 @@ def _listing(
         "query": query.urlencode(),
         "everybody_query": _without(query, "reservable").urlencode(),
         "sorts": _sorts(query, filters.sort),
+        "address": absolute(_address(skill, results.page.number)),
+        # Only whole lists in their usual order: the rest is the same people once more.
+        "hidden": bool(words or query),
+        "structured": list_block(skill, results),
     }
     return render(request, "catalog/community.html", context)
+
+
+def _address(skill: Skill | None, page: int) -> str:
+    path = skill.get_absolute_url() if skill else reverse("catalog:community")
+    return f"{path}?page={page}" if page > 1 else path
 
 
 def _namesakes(filters: CommunityFilters, results: Results) -> list[Any]:

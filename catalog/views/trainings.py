@@ -3,10 +3,13 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from catalog.selectors import card_of_mentor, get_public_training, public_trainings
+from catalog.structured import training_block
 from core.money import price_cents
+from core.structured_data import absolute
 
 PAGE_SIZE = 24
 
@@ -17,7 +20,17 @@ def trainings(request: HttpRequest) -> HttpResponse:
     page = Paginator(public_trainings(words=words), PAGE_SIZE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
-    return render(request, "catalog/trainings.html", {"page": page, "words": words, "query": query.urlencode()})
+    context = {
+        "page": page,
+        "words": words,
+        "query": query.urlencode(),
+        "address": absolute(_own_address(reverse("catalog:trainings"), page.number)),
+    }
+    return render(request, "catalog/trainings.html", context)
+
+
+def _own_address(path: str, page: int) -> str:
+    return f"{path}?page={page}" if page > 1 else path
 
 
 @require_GET
@@ -31,6 +44,8 @@ def training(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "training": shown,
             "card": card,
+            "address": absolute(shown.get_absolute_url()),
+            "structured": training_block(shown, card),
             "is_own": request.user == shown.mentor,
             "suggested_cents": price_cents(card.rate_cents, minutes * 60) if card.rate_cents else None,
         },

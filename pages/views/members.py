@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -13,65 +14,64 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.forms import PageForm, PhotoForm, PreferencesForm, WelcomeForm
 from accounts.http import member_of, safe_next
 from accounts.models import MemberPage
-from accounts.selectors import get_page_by_slug, page_of
+from accounts.selectors import page_of
 from accounts.services import remove_photo, set_photo, set_preferences, welcome_member, write_page
 from billing.models import ConnectedAccount
 from billing.selectors import credit_of
 from bookings.selectors import today_sessions, upcoming, waiting_for
 from catalog.forms import AddSkillForm
-from catalog.selectors import card_of_mentor, declared_skills, trainings_of
+from catalog.selectors import declared_skills, get_sheet, shown_trainings_of
+from catalog.structured import profile_block
 from core.errors import DomainError
 from core.money import price_cents
+from core.structured_data import absolute
 from mentors.checklist import checklist_of
 from mentors.models import MentorProfile
-from mentors.selectors import Day, profile_of, week_of
+from mentors.selectors import profile_of, week_of
 from mentors.steps import PAGE, way_of
 from messaging.selectors import unread_count
-from reviews.models import Review
 from reviews.selectors import rating_bars, reviews_of
 
 DURATIONS = [30, 60, 90, 120]
 USUAL_MINUTES = 60
 NEXT_SESSIONS = 3
-FIRST_REVIEWS = 5
-ALL_REVIEWS = 200
+REVIEWS_SHOWN = 10
 
 
 @require_safe
 def profile(request: HttpRequest, slug: str) -> HttpResponse:
-    page = get_page_by_slug(slug)
-    card = card_of_mentor(page.user)
-    mentor = profile_of(page.user)
-    skills = declared_skills(page.user)
+    sheet = get_sheet(slug)
+    card, mentor = sheet.card, sheet.mentor
     context = {
-        "page": page,
+        "page": sheet.page,
         "card": card,
         "mentor": mentor,
-        "skills": skills,
-        "skill": next((skill for skill in skills if skill.slug == request.GET.get("competence")), None),
-        "trainings": list(trainings_of(page.user, public=True)),
-        "week": _week(mentor),
-        "zone": page.user.time_zone.replace("_", " "),
-        "is_own": request.user == page.user,
-        "reviews": _reviews(mentor, everything=request.GET.get("avis") == "tous"),
-        "bars": rating_bars(page.user) if mentor.rating_count else [],
+        "skills": sheet.skills,
+        "skill": next((skill for skill in sheet.skills if skill.slug == request.GET.get("competence")), None),
+        "trainings": shown_trainings_of(card.user) if mentor.is_validated else [],
+        "week": week_of(sheet.hints) if sheet.hints else [],
+        "zone": card.user.time_zone.replace("_", " "),
+        "is_own": request.user == card.user,
+        "bars": rating_bars(card.user) if mentor.rating_count else [],
         "durations": DURATIONS,
         "minutes": USUAL_MINUTES,
         "amount_cents": price_cents(card.rate_cents, USUAL_MINUTES * 60) if card.rate_cents else None,
+        "address": absolute(card.href),
+        "portrait": absolute(sheet.page.photo.url) if sheet.page.photo else "",
+        "structured": profile_block(card, sheet.page),
     }
-    return render(request, "pages/profile.html", context)
+    return render(request, "pages/profile.html", context | _reviews(mentor, request.GET.get("avis", "1")))
 
 
-def _week(mentor: MentorProfile) -> list[Day]:
-    """The usual week, or nothing when the mentor gave none."""
-    hints = list(mentor.availability.all()) if mentor.has_begun else []
-    return week_of(hints) if hints else []
-
-
-def _reviews(mentor: MentorProfile, *, everything: bool) -> list[Review]:
-    if not mentor.rating_count:
-        return []
-    return reviews_of(mentor.user, ALL_REVIEWS if everything else FIRST_REVIEWS)
+def _reviews(mentor: MentorProfile, number: str) -> dict[str, Any]:
+    """One page of them, read only when there are some."""
+    pages = Paginator(range(mentor.rating_count), REVIEWS_SHOWN)
+    page = pages.get_page(number)
+    start = max(page.start_index() - 1, 0)
+    return {
+        "reviews_page": page,
+        "reviews": reviews_of(mentor.user, REVIEWS_SHOWN, start) if mentor.rating_count else [],
+    }
 
 
 @login_required

@@ -155,6 +155,7 @@ TABLE = {
     ),
     **dict.fromkeys(["pages:privacy", "pages:legal_notice", "pages:accessibility", "pages:cookies"], EVERYBODY),
     **dict.fromkeys(["pages:review_policy", "pages:ranking_policy", "pages:profile"], EVERYBODY),
+    **dict.fromkeys(["pages:robots", "pages:sitemap", "pages:sitemap_part"], EVERYBODY),
     "pages:profile_edit": MEMBERS,
     "pages:photo": "POST login 200 200 200 200",
     "pages:photo_removal": MEMBERS_SEND,
@@ -219,6 +220,8 @@ class World:
         held = self.room.video_session.booking.reference
         if kind == "year":
             return clock.now().year
+        if kind == "section":
+            return "membres"
         if name in {"messaging:attachment", "messaging:thumbnail"}:
             return self.file.reference
         if name == "billing:payout":

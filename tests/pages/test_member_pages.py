@@ -14,7 +14,7 @@ from accounts.models import MemberPage, User
 from catalog.models import Skill
 from catalog.services import add_skill
 from mentors.models import MentorProfile
-from mentors.services import add_availability, request_changes, set_rate, suspend
+from mentors.services import add_availability, record_rating, request_changes, set_rate, suspend
 from tests.catalog.test_trainings import in_state
 from tests.mentors.people import make_applicant, make_member, make_mentor, make_staff, write_words
 
@@ -144,8 +144,12 @@ def test_the_page_costs_few_queries(django_assert_max_num_queries: DjangoAssertN
     user = make_mentor()
     for skill in Skill.objects.all()[:10]:
         add_skill(user=user, skill=skill)
-    with django_assert_max_num_queries(12):
+    record_rating(mentor=user, mark=5)
+    with django_assert_max_num_queries(5):
         profile_page(user)
+    karim = signed_in(make_member("Karim", "Ziani"))
+    with django_assert_max_num_queries(10):
+        profile_page(user, karim)
 
 
 # --- The desk ---
