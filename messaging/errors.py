@@ -24,6 +24,33 @@ class NotInThread(MessagingError):
     user_message = _("Cette conversation n’est pas la vôtre.")
 
 
+class BlockedByYou(MessagingError):
+    user_message = _("Vous avez bloqué cette personne. Débloquez-la pour lui écrire.")
+
+
+class BlockedByOther(MessagingError):
+    user_message = _(
+        "Cette personne ne souhaite plus recevoir vos messages ni vos demandes. Ce que vous avez écrit n’est pas parti."
+    )
+
+
+class TooManyMessages(MessagingError):
+    """E-36."""
+
+    user_message = _("Vous avez envoyé beaucoup de messages en peu de temps. Réessayez dans quelques minutes.")
+
+
+class TooManyFirstMessages(MessagingError):
+    user_message = _(
+        "Vous avez écrit à beaucoup de nouvelles personnes depuis hier. Réessayez demain, ou poursuivez vos "
+        "conversations en cours."
+    )
+
+
+class TooManyReports(MessagingError):
+    user_message = _("Vous avez envoyé beaucoup de signalements depuis hier. L’équipe les lit\u202f; réessayez demain.")
+
+
 class FileError(MessagingError):
     """About one file: the sentence names it."""
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging.errors import FileTooBig, TooManyFiles
 from messaging.file_kinds import clean_name
+from messaging.models import Topic
 from messaging.rules import MAX_LENGTH
 from messaging.services import Upload
 
@@ -67,3 +68,20 @@ class FirstMessageForm(forms.Form):
         error_messages={"required": EMPTY, "max_length": TOO_LONG},
     )
     client_id = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
+
+
+class ReportForm(forms.Form):
+    topic = forms.ChoiceField(
+        label=_("Que se passe-t-il\u202f?"),
+        choices=Topic.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choisissez ce qui se passe.")},
+    )
+    words = forms.CharField(
+        label=_("Ce que l’équipe doit savoir"),
+        help_text=_("Facultatif. L’équipe verra aussi les messages autour."),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)

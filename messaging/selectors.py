@@ -1,14 +1,21 @@
 """Conversations as their two members see them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Case, Count, F, OuterRef, Subquery, Value, When, prefetch_related_objects
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from core.references import Described
-from messaging.models import Attachment, Message, MessageQuerySet, Thread, ThreadQuerySet
+from messaging.models import Attachment, Block, Message, MessageKind, MessageQuerySet, Report, Thread, ThreadQuerySet
+
+# Digits of the largest identifier.
+LONGEST_ID = 19
+# Messages the team reads on each side of the one shown to it.
+AROUND = 5
 
 
 @dataclass(frozen=True)
@@ -127,3 +134,57 @@ def get_member(viewer: User, slug: str) -> User:
     """A member one may write to, by the address of his page."""
     user: User = get_object_or_404(User.objects.select_related("page"), page__slug=slug, is_active=True)
     return user
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Who of the two wants nothing more from the other."""
+
+    by_viewer: bool
+    by_other: bool
+
+    @property
+    def any(self) -> bool:
+        return self.by_viewer or self.by_other
+
+
+def blocks_in(thread: Thread, viewer: User) -> Blocks:
+    pair = thread.member_ids
+    blockers = set(Block.objects.filter(blocker__in=pair, blocked__in=pair).values_list("blocker", flat=True))
+    return Blocks(viewer.pk in blockers, bool(blockers - {viewer.pk}))
+
+
+@dataclass(frozen=True)
+class BlockedRow:
+    person: User
+    thread: Thread
+    since: datetime
+
+
+def blocked_by(user: User) -> list[BlockedRow]:
+    found = list(Block.objects.filter(blocker=user).select_related("blocked__page"))
+    shared = Thread.objects.of(user).filter(_with([row.blocked for row in found]))
+    threads = {each.other(user).pk: each for each in shared.select_related("first", "second")}
+    return [BlockedRow(row.blocked, threads[row.blocked_id], row.created_at) for row in found]
+
+
+def _with(people: Sequence[User]) -> Q:
+    return Q(first__in=people) | Q(second__in=people)
+
+
+def reportable(thread: Thread, user: User, message_id: str) -> Message | None:
+    """Words of the other in this conversation."""
+    if not (message_id.isascii() and message_id.isdigit() and len(message_id) < LONGEST_ID):
+        return None
+    words = thread.messages.filter(kind=MessageKind.TEXT).exclude(author=user)
+    return words.filter(pk=int(message_id)).select_related("author__page").prefetch_related("attachments").first()
+
+
+def around(report: Report) -> list[Message]:
+    """For the team: the message shown to it and the words just before and after; the last ones when none was shown."""
+    words = Message.objects.filter(thread=report.thread_id, kind=MessageKind.TEXT).select_related("author")
+    words = words.filter(created_at__lte=report.created_at)
+    if report.message_id is None:
+        return _with_files(list(reversed(words.order_by("-pk")[: 2 * AROUND])))
+    before = reversed(words.filter(pk__lte=report.message_id).order_by("-pk")[: AROUND + 1])
+    return _with_files([*before, *words.filter(pk__gt=report.message_id)[:AROUND]])

@@ -1,15 +1,19 @@
 from django.urls import URLPattern, path
 
-from messaging import views
+from messaging.views import files, safety, threads
 
 app_name = "messaging"
 
 urlpatterns: list[URLPattern] = [
-    path("messagerie/", views.inbox, name="inbox"),
-    path("messagerie/nouveau/<slug:slug>/", views.contact, name="contact"),
-    path("messagerie/fichiers/<reference:reference>/", views.attachment, name="attachment"),
-    path("messagerie/fichiers/<reference:reference>/vignette/", views.thumbnail, name="thumbnail"),
-    path("messagerie/<reference:reference>/", views.thread, name="thread"),
-    path("messagerie/<reference:reference>/nouveaux/", views.news, name="news"),
-    path("messagerie/<reference:reference>/lecture/", views.read, name="read"),
+    path("messagerie/", threads.inbox, name="inbox"),
+    path("messagerie/nouveau/<slug:slug>/", threads.contact, name="contact"),
+    path("messagerie/fichiers/<reference:reference>/", files.attachment, name="attachment"),
+    path("messagerie/fichiers/<reference:reference>/vignette/", files.thumbnail, name="thumbnail"),
+    path("messagerie/personnes-bloquees/", safety.blocked, name="blocked"),
+    path("messagerie/<reference:reference>/blocage/", safety.block, name="block"),
+    path("messagerie/<reference:reference>/deblocage/", safety.unblock, name="unblock"),
+    path("messagerie/<reference:reference>/signalement/", safety.report, name="report"),
+    path("messagerie/<reference:reference>/", threads.thread, name="thread"),
+    path("messagerie/<reference:reference>/nouveaux/", threads.news, name="news"),
+    path("messagerie/<reference:reference>/lecture/", threads.read, name="read"),
 ]

@@ -29,6 +29,7 @@ from core import clock, values
 from core.errors import IllegalMove
 from mentors.models import MentorProfile
 from mentors.selectors import is_bookable
+from messaging.services import open_thread
 
 
 def request_booking(
@@ -61,6 +62,7 @@ def request_booking(
     _apply(booking, slot, duration_minutes, moment)
     try:
         with transaction.atomic():
+            open_thread(by=learner, to=mentor, now=moment)
             booking.save()
             BookingEvent.objects.create(booking=booking, to_status=booking.status, actor=learner, at=moment)
             _add_version(booking, learner, objectives, "", moment)
@@ -159,6 +161,8 @@ def counter_offer(
     )
     if same_terms:
         raise NothingChanged
+    # A proposal carries words: none pass where one of the two blocked the other.
+    open_thread(by=by, to=booking.other(by), now=moment)
     _apply(booking, slot, duration_minutes, moment)
     booking.version += 1
     from_mentor = by.pk == booking.mentor_id

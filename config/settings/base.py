@@ -198,6 +198,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 MESSAGE_FILES = 5
 MESSAGE_FILE_MEBIBYTES = 10
 MESSAGE_FILES_PER_DAY = 100
+# What one person may write, and to how many people first.
+MESSAGES_PER_HOUR = 200
+FIRST_MESSAGES_PER_DAY = 25
 
 # --- Security ---------------------------------------------------------------------------------------------------------
 

@@ -1,14 +1,24 @@
+from messaging.services.blocks import block, unblock
 from messaging.services.files import Upload
-from messaging.services.messages import mark_read, post_card, send_message
+from messaging.services.messages import mark_read, post_card, send_message, write_first
+from messaging.services.permission import open_thread
 from messaging.services.reminders import notify_unread, threads_to_remind
+from messaging.services.reports import dismiss_report, report, uphold_report
 from messaging.services.threads import get_or_create_thread
 
 __all__ = [
     "Upload",
+    "block",
+    "dismiss_report",
     "get_or_create_thread",
     "mark_read",
     "notify_unread",
+    "open_thread",
     "post_card",
+    "report",
     "send_message",
     "threads_to_remind",
+    "unblock",
+    "uphold_report",
+    "write_first",
 ]

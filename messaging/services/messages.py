@@ -15,6 +15,8 @@ from messaging.errors import EmptyMessage, MessageTooLong, NotInThread
 from messaging.models import Message, MessageKind, Thread, ThreadState
 from messaging.rules import MAX_LENGTH
 from messaging.services.files import Upload, check_day, prepare, stored
+from messaging.services.permission import check_not_blocked, check_pace, open_thread
+from messaging.services.threads import lock_thread
 
 
 def send_message(
@@ -30,12 +32,16 @@ def send_message(
     text = body.strip()
     _check(thread, author, text, files)
     moment = now or clock.now()
+    if files:
+        check_not_blocked(thread, author)
     # Pictures are drawn before anything is locked.
     prepared = prepare(files, author=author, now=moment)
     with stored(prepared) as kept, transaction.atomic():
-        locked = _lock(thread)
+        locked = lock_thread(thread)
         if client_id and (already := Message.objects.filter(author=author, client_id=client_id).first()):
             return already
+        check_not_blocked(locked, author)
+        check_pace(author, moment)
         check_day(len(prepared), author=author, now=moment)
         message = Message.objects.create(
             thread=locked,
@@ -52,6 +58,18 @@ def send_message(
 
 
 @transaction.atomic
+def write_first(
+    *, author: User, to: User, body: str, client_id: UUID | None = None, now: datetime | None = None
+) -> Message:
+    """The first words to somebody. What is refused leaves no conversation behind."""
+    moment = now or clock.now()
+    if client_id and (already := Message.objects.filter(author=author, client_id=client_id).first()):
+        return already
+    thread = open_thread(by=author, to=to, now=moment)
+    return send_message(thread=thread, author=author, body=body, client_id=client_id, now=moment)
+
+
+@transaction.atomic
 def post_card(
     *,
     thread: Thread,
@@ -63,7 +81,7 @@ def post_card(
 ) -> Message:
     """Add a card drawn by the renderer registered under `kind`. No author means the product itself speaks."""
     moment = now or clock.now()
-    locked = _lock(thread)
+    locked = lock_thread(thread)
     message = Message.objects.create(
         thread=locked,
         author=author,
@@ -99,10 +117,6 @@ def _check(thread: Thread, author: User, text: str, files: Sequence[Upload]) -> 
         raise EmptyMessage
     if len(text) > MAX_LENGTH:
         raise MessageTooLong
-
-
-def _lock(thread: Thread) -> Thread:
-    return Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)
 
 
 def _after(message: Message, moment: datetime) -> None:

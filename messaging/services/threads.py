@@ -21,3 +21,8 @@ def get_or_create_thread(*, one: User, other: User, now: datetime | None = None)
     if created:
         ThreadState.objects.bulk_create(ThreadState(thread=thread, user=user) for user in (first, second))
     return thread
+
+
+def lock_thread(thread: Thread) -> Thread:
+    """The same thread, fresh and locked: whoever writes into it, or blocks, passes one by one."""
+    return Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)

@@ -89,6 +89,10 @@ TABLE = {
     "messaging:thread": BOTH,
     "messaging:news": BOTH,
     "messaging:read": BOTH_SEND,
+    "messaging:blocked": MEMBERS,
+    "messaging:block": BOTH,
+    "messaging:unblock": BOTH_SEND,
+    "messaging:report": BOTH,
     # The team that may see files sees them.
     "messaging:attachment": "GET login 404 200 200 200",
     "messaging:thumbnail": "GET login 404 200 200 200",

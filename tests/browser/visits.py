@@ -30,7 +30,7 @@ from notifications.models import Email
 from reviews.models import Review
 from sessions_video.models import Extension, RoomReport, VideoSession
 from sessions_video.states import ExtensionStatus
-from tests.browser import money_rows
+from tests.browser import message_rows, money_rows
 
 LEA, TOM, AWA = (LEARNERS[key].email for key in ("lea", "tom", "awa"))
 INES = MENTORS[0].email
@@ -231,6 +231,9 @@ LEARNER = [
     Visit(LEA, "bookings:my_sessions", query="?onglet=passees"),
     Visit(LEA, "pages:profile", slug(INES), label="mentor"),
     Visit(LEA, "messaging:thread", thread(LEA, INES)),
+    Visit(LEA, "messaging:block", thread(LEA, INES)),
+    Visit(LEA, "messaging:report", thread(LEA, INES)),
+    Visit(LEA, "messaging:blocked"),
     Visit(LEA, "messaging:contact", slug(NOAH)),
     Visit(LEA, "bookings:new", query="?mentor=ines-haddad"),
     Visit(LEA, "bookings:detail", booking(LEA, INES, Status.CONFIRMED), label="confirmed"),
@@ -336,6 +339,7 @@ ROWS_MADE: dict[type[Model], Finder] = {
     RoomReport: room_report,
     Extension: extension,
     **money_rows.ROWS,
+    **message_rows.ROWS,
 }
 
 
@@ -358,6 +362,7 @@ TEAM = [
     Visit(STAFF_EMAIL, "admin:mentors_mentorprofile_decision", lambda: (*candidate(), "validation")),
     Visit(STAFF_EMAIL, "admin:mentors_mentorprofile_decision", lambda: (*candidate(), "refus")),
     Visit(STAFF_EMAIL, "admin:app_list", lambda: ("billing",)),
+    Visit(STAFF_EMAIL, "admin:messaging_report_decision", lambda: (*message_rows.report(), "validation")),
     Visit(STAFF_EMAIL, "admin:billing_reconciliation"),
     Visit(STAFF_EMAIL, "admin:billing_exports"),
     Visit(STAFF_EMAIL, "admin:billing_correction_accord", money_rows.correction),
@@ -396,6 +401,7 @@ WITHOUT_PAGE = {
     "sessions_video:payment_return": "beside the room, after the bank; `test_extensions` passes through it",
     "bookings:payment_return": "waits for the bank, a moment only; `test_path` passes through it",
     "messaging:read": ACTION,
+    "messaging:unblock": ACTION,
     "pages:robots": "text for robots",
     "pages:sitemap": "XML for robots",
     "pages:sitemap_part": "XML for robots",

@@ -3,6 +3,9 @@ import pytest
 from accounts.models import User
 from messaging.models import Thread
 from messaging.services import get_or_create_thread
+from tests.databases import cloned_database
+
+__all__ = ["cloned_database"]
 
 
 @pytest.fixture

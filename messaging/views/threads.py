@@ -1,31 +1,32 @@
-from collections.abc import Sequence
+"""The list of conversations, and one of them."""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages as flash
 from django.contrib.auth.decorators import login_required
-from django.db.models.fields.files import FieldFile
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.http import member_of
 from accounts.models import User
 from accounts.selectors import get_page_by_slug
 from core.errors import DomainError
 from messaging import cards, rules, selectors, services
+from messaging.errors import FileError, TooManyFiles, TooManyFilesToday
 from messaging.forms import FirstMessageForm, MessageForm
 from messaging.live import socket_path
-from messaging.models import Attachment, Message, Thread
+from messaging.models import Message, Thread
 
 PAGE_OF_MESSAGES = 50
 
@@ -61,7 +62,7 @@ def thread(request: HttpRequest, reference: str) -> HttpResponse:
     shown = selectors.get_thread_for(user, reference)
     form = MessageForm(request.POST, request.FILES) if request.method == "POST" else MessageForm()
     if request.method == "POST":
-        sent = _send(request, shown, user, form) if form.is_valid() else None
+        sent = _send(request, partial(_write, shown), user, form) if form.is_valid() else None
         if _by_script(request):
             return _told(sent, form)
         if sent:
@@ -83,6 +84,7 @@ def thread(request: HttpRequest, reference: str) -> HttpResponse:
         "older_than": found[0].pk if len(found) == PAGE_OF_MESSAGES else None,
         "is_newest": not before,
         "unread": selectors.unread_in(shown, user),
+        "blocks": selectors.blocks_in(shown, user),
         "asides": [render_to_string(name, dict(more), request) for name, more in cards.draw_asides(shown, user)],
     }
     return render(request, "messaging/thread.html", context | _list_context(request, user, shown))
@@ -133,48 +135,10 @@ def contact(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(existing)
     form = FirstMessageForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        opened = services.get_or_create_thread(one=user, other=other)
-        if _send(request, opened, user, form):
-            return redirect(opened)
+        sent = _send(request, partial(_write_first, other), user, form)
+        if sent:
+            return redirect(sent.thread)
     return render(request, "messaging/contact.html", {"form": form, "other": other})
-
-
-@login_required
-@require_safe
-def attachment(request: HttpRequest, reference: str) -> HttpResponse:
-    """Images are shown, anything else is saved: only what cannot hold a program is opened under our address."""
-    file = selectors.get_attachment_for(member_of(request), reference)
-    return _handed_out(request, file, file.file, file.media_type)
-
-
-@login_required
-@require_safe
-def thumbnail(request: HttpRequest, reference: str) -> HttpResponse:
-    file = selectors.get_attachment_for(member_of(request), reference)
-    if not file.thumbnail:
-        raise Http404
-    return _handed_out(request, file, file.thumbnail, "image/webp")
-
-
-def _handed_out(request: HttpRequest, file: Attachment, kept: FieldFile, media_type: str) -> HttpResponse:
-    etag = f'"{file.sha256}"'
-    unchanged = get_conditional_response(request, etag=etag)
-    if unchanged:
-        return unchanged
-    try:
-        with kept.open("rb") as opened:
-            response = HttpResponse(opened.read(), content_type=media_type)
-    except FileNotFoundError as error:
-        raise Http404 from error
-    disposition = content_disposition_header(not media_type.startswith("image/"), file.name)
-    response["Content-Disposition"] = disposition or "attachment"
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    # Asked again each time: the next person at this computer is somebody else.
-    response["Cache-Control"] = "private, no-cache"
-    response["ETag"] = etag
-    return response
 
 
 def _by_script(request: HttpRequest) -> bool:
@@ -188,15 +152,26 @@ def _told(sent: Message | None, form: Form) -> JsonResponse:
     return JsonResponse({"errors": errors}, status=400)
 
 
-def _send(request: HttpRequest, to: Thread, user: User, form: Form) -> Message | None:
+def _write(to: Thread, user: User, data: dict[str, Any]) -> Message:
+    return services.send_message(
+        thread=to, author=user, body=data["body"], files=data["attachments"], client_id=data["client_id"]
+    )
+
+
+def _write_first(to: User, user: User, data: dict[str, Any]) -> Message:
+    return services.write_first(author=user, to=to, body=data["body"], client_id=data["client_id"])
+
+
+def _send(
+    request: HttpRequest, write: Callable[[User, dict[str, Any]], Message], user: User, form: Form
+) -> Message | None:
+    """What was typed stays in the form when it is refused."""
     data = form.cleaned_data
-    files = data.get("attachments", [])
     try:
-        sent = services.send_message(
-            thread=to, author=user, body=data["body"], files=files, client_id=data["client_id"]
-        )
+        sent = write(user, data)
     except DomainError as error:
-        form.add_error("attachments" if files else "body", str(error.user_message))
+        about_files = isinstance(error, FileError | TooManyFiles | TooManyFilesToday)
+        form.add_error("attachments" if about_files else "body", str(error.user_message))
         return None
     # The page's script says it before the message leaves.
     if rules.looks_like_contact_details(data["body"]) and not _by_script(request):
