@@ -2,52 +2,92 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, TypeVar, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Model
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, re_path, reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
 
+from accounts.errors import ReadAgain
 from accounts.http import member_of
+from accounts.waiting import age_in_words
+from core import clock, values
 from core.errors import DomainError
 
 M = TypeVar("M", bound=Model)
+TOLD = _("Décision enregistrée : le membre est prévenu.")
+read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class ReasonForm(forms.Form):
-    """A decision of the team, with the reason the member reads."""
+    """A decision of the team, with the reason the member reads, and a mark of what was read before."""
 
     reason = forms.CharField(
         label=_("Raison, lue par le membre"),
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 6, "cols": 80}),
+        widget=forms.Textarea(attrs={"rows": 8, "cols": 80}),
         error_messages={"required": _("Donnez la raison de la décision : le membre la lira.")},
     )
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+
+@dataclass(frozen=True)
+class Template:
+    """Words that come back often; the team finishes them."""
+
+    label: str | Promise
+    text: str | Promise
 
 
 @dataclass(frozen=True)
 class Decision:
-    """`decide` is a service that takes the object, `by` and `reason`; a DomainError says why it is not possible."""
+    """`decide` is a service that takes the object, `by`, `reason` and `seen`; a DomainError says why it cannot be."""
 
     label: str | Promise
     decide: Callable[..., object]
+    templates: tuple[Template, ...] = ()
+    explanation: str | Promise = ""
+    done: str | Promise = TOLD
 
 
-class StepInline(admin.TabularInline[Any, Any]):
-    """The history of an object, newest first: only read."""
+class QueueFilter(admin.SimpleListFilter):
+    """Opens on what waits for the team. A subclass says which state that is, and which others there are."""
 
-    fields = ("at", "actor", "from_status", "to_status", "reason")
-    readonly_fields = fields
-    extra = 0
-    can_delete = False
+    title = _("état")
+    parameter_name = "etat"
+    waiting: ClassVar[str]
+    states: ClassVar[list[tuple[str, Any]]]
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("tous", _("Tous")), *self.states]
+
+    def choices(self, changelist: Any) -> Any:
+        chosen = self.value() or self.waiting
+        for name, label in self.lookup_choices:
+            yield {
+                "selected": name == chosen,
+                "query_string": changelist.get_query_string({self.parameter_name: name}),
+                "display": label,
+            }
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = self.value() or self.waiting
+        return queryset if chosen == "tous" else self.in_state(queryset, chosen)
+
+    def in_state(self, queryset: Any, state: str) -> Any:
+        return queryset.filter(status=state)
 
 
 class DecisionAdmin(admin.ModelAdmin[M]):
@@ -56,6 +96,8 @@ class DecisionAdmin(admin.ModelAdmin[M]):
     decisions: ClassVar[dict[str, Decision]]
     # What the services call the object.
     argument: ClassVar[str]
+    # The value (core.values) that says in how many hours the team means to answer.
+    target: ClassVar[str]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -63,26 +105,128 @@ class DecisionAdmin(admin.ModelAdmin[M]):
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
+        """Each row knows the target, read once for all."""
+        rows: QuerySet[M] = super().get_queryset(request)
+        annotated: Any = rows.annotate(target_hours=Value(values.value(self.target)))
+        return cast("QuerySet[M]", annotated)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        target = self.get_object(request, unquote(object_id))
+        context = self.file_of(target, request) if target else {}
+        return super().change_view(request, object_id, form_url, (extra_context or {}) | context)
+
+    # --- what a subclass says of one object
+
+    def waiting_since(self, target: M) -> datetime | None:
+        """None when nobody waits for the team."""
+        raise NotImplementedError
+
+    def offered(self, target: M, request: HttpRequest) -> list[str]:
+        """The decisions that the state of the object allows."""
+        raise NotImplementedError
+
+    def reading_of(self, target: M) -> str:
+        """A mark of what the team reads (core.identifiers.fingerprint)."""
+        raise NotImplementedError
+
+    def obstacle(self, target: M, verb: str) -> str:
+        """Why this decision would be refused, said before anybody writes a reason."""
+        return ""
+
+    def first_words(self, target: M, verb: str) -> str:
+        """What the reason begins with: somebody else may have written it already."""
+        return ""
+
+    # --- the queue
+
+    @admin.display(description=_("attend depuis"))
+    def age(self, target: M) -> str:
+        since = self.waiting_since(target)
+        return age_in_words(clock.now() - since) if since else "–"
+
+    @admin.display(description=_("à lire avant"))
+    def deadline(self, target: M) -> str:
+        since = self.waiting_since(target)
+        if since is None:
+            return "–"
+        due = since + timedelta(hours=getattr(target, "target_hours", 0))
+        shown = date_format(localtime(due), "SHORT_DATETIME_FORMAT")
+        # A word, not only a color.
+        if due >= clock.now():
+            return shown
+        # A word, not only a color.
+        return format_html('<strong class="vetting-late">{}</strong> {}', _("En retard"), shown)
+
+    # --- one decision
+
     def get_urls(self) -> list[URLPattern]:
         pattern = rf"^(?P<pk>\d+)/decision/(?P<verb>{'|'.join(self.decisions)})/$"
-        view = self.admin_site.admin_view(self.decision)
+        view = self.admin_site.admin_view(read_or_send(self.decision))
         return [re_path(pattern, view, name=f"{self._address}_decision"), *super().get_urls()]
 
     @property
     def _address(self) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}"
 
+    def file_of(self, target: M, request: HttpRequest) -> dict[str, Any]:
+        """What the page of one object says of waiting and of decisions."""
+        seen = self.reading_of(target)
+        since = self.waiting_since(target)
+        buttons = [
+            {
+                "label": self.decisions[verb].label,
+                "address": reverse(f"admin:{self._address}_decision", args=[target.pk, verb]) + f"?lu={seen}",
+                "obstacle": self.obstacle(target, verb),
+            }
+            for verb in self.offered(target, request)
+        ]
+        waiting = {"age": self.age(target), "deadline": self.deadline(target)} if since else None
+        return {"buttons": buttons, "waiting": waiting, "may_decide": self.has_change_permission(request, target)}
+
     def decision(self, request: HttpRequest, pk: str, verb: str) -> HttpResponse:
         target = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_change_permission(request, target):
+            raise PermissionDenied
         chosen = self.decisions[verb]
-        form = ReasonForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid():
+        form = self._form(request, target, verb)
+        if request.method == "POST" and "insert" not in request.POST and form.is_valid():
             try:
-                chosen.decide(**{self.argument: target}, by=member_of(request), reason=form.cleaned_data["reason"])
+                chosen.decide(**{self.argument: target}, by=member_of(request), **form.cleaned_data)
             except DomainError as error:
-                form.add_error(None, str(error.user_message))
+                if isinstance(error, ReadAgain):
+                    form = self._read_again(form, target)
+                else:
+                    form.add_error(None, str(error.user_message))
             else:
-                self.message_user(request, _("Décision enregistrée : le membre est prévenu."), messages.SUCCESS)
+                self.message_user(request, str(chosen.done), messages.SUCCESS)
                 return redirect(reverse(f"admin:{self._address}_changelist"))
-        context = {"title": chosen.label, "form": form, "object": target, "opts": self.opts, "label": chosen.label}
+        context = {
+            "title": chosen.label,
+            "form": form,
+            "object": target,
+            "opts": self.opts,
+            "decision": chosen,
+            "obstacle": self.obstacle(target, verb),
+        }
         return render(request, "admin/decision.html", self.admin_site.each_context(request) | context)
+
+    def _form(self, request: HttpRequest, target: M, verb: str) -> ReasonForm:
+        if request.method != "POST":
+            seen = request.GET.get("lu", "") or self.reading_of(target)
+            return ReasonForm(initial={"seen": seen, "reason": self.first_words(target, verb)})
+        number = request.POST.get("insert", "")
+        if not number:
+            return ReasonForm(request.POST)
+        known = dict(enumerate(self.decisions[verb].templates))
+        added = known.get(int(number)) if number.isdecimal() else None
+        words = [request.POST.get("reason", "").strip(), str(added.text) if added else ""]
+        return ReasonForm(initial={"seen": request.POST.get("seen", ""), "reason": "\n\n".join(filter(None, words))})
+
+    def _read_again(self, form: ReasonForm, target: M) -> ReasonForm:
+        """What was typed stays; sending it again says that the new state was read."""
+        again = ReasonForm({**form.cleaned_data, "seen": self.reading_of(target)})
+        again.add_error(None, str(ReadAgain.user_message))
+        return again

@@ -1,8 +1,13 @@
-"""Refusals about a member's own page."""
+"""Refusals about a member's own page, and about what the team decides."""
 
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import DomainError
+from core.errors import DomainError, IllegalMove
 
 
 class PhotoTooBig(DomainError):
@@ -11,3 +16,23 @@ class PhotoTooBig(DomainError):
 
 class PhotoNotReadable(DomainError):
     user_message = _("Ce type de fichier n’est pas accepté. Choisissez une photo PNG, JPG ou WebP.")
+
+
+class AlreadyDecided(IllegalMove):
+    """Somebody else of the team was first: who, what and when, so that nobody has to guess."""
+
+    def __init__(self, *, who: str, decision: str | Promise, at: datetime) -> None:
+        when = date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
+        super().__init__(
+            _("%(who)s a décidé avant vous, le %(when)s : « %(decision)s ». Votre décision n’est pas enregistrée.")
+            % {"who": who, "when": when, "decision": decision}
+        )
+
+
+class ReadAgain(IllegalMove):
+    """What was decided on is not what was read."""
+
+    user_message = _(
+        "Le dossier a changé pendant que vous le lisiez. Votre décision n’est pas enregistrée : relisez-le, puis "
+        "confirmez-la."
+    )

@@ -31,12 +31,45 @@ class NameTaken(CatalogError):
     user_message = _("Ce nom existe déjà dans la liste.")
 
 
+class NameWaiting(CatalogError):
+    user_message = _("Ce nom est déjà proposé : l’équipe le lit.")
+
+
+class NameNotPossible(CatalogError):
+    user_message = _("Écrivez un nom avec des lettres.")
+
+
+class NameMerged(CatalogError):
+    def __init__(self, name: str) -> None:
+        super().__init__(_("Ce nom est dans la liste sous un autre : « %(name)s ».") % {"name": name})
+
+
+class SameName(CatalogError):
+    user_message = _("Choisissez un autre nom de la liste.")
+
+
+class NameGone(CatalogError):
+    user_message = _("Ce nom n’existe plus : quelqu’un de l’équipe vient de le réunir avec un autre.")
+
+
+class TargetNotListed(CatalogError):
+    user_message = _("Choisissez un nom de la liste validée.")
+
+
+class OwnTraining(CatalogError):
+    user_message = _("On ne décide pas de ses propres formations.")
+
+
+class OwnProposal(CatalogError):
+    user_message = _("On ne décide pas de ses propres propositions.")
+
+
 class TrainingNotReady(CatalogError):
     user_message = _("La catégorie ou la compétence de cette formation n’est pas encore validée.")
 
 
 class NotStaff(CatalogError):
-    user_message = _("Seule l’équipe décide d’une formation.")
+    user_message = _("Seule l’équipe en décide.")
 
 
 class ReasonNeeded(CatalogError):

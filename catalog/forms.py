@@ -7,9 +7,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from catalog.addresses import address_of
 from catalog.models import MAX_MINUTES, MIN_MINUTES, MINUTES_STEP, Category, Skill, Training, TrainingRevision
 from catalog.rules import BEST_RATED, CHEAPEST, DAYS, EVENINGS, RELEVANCE
 from catalog.selectors import CommunityFilters
+from catalog.selectors.names import category_formerly_at
 from catalog.services import TrainingWords
 
 PRICES = [("moins-de-40", _("Moins de 40 €")), ("40-a-60", _("40 à 60 €")), ("plus-de-60", _("Plus de 60 €"))]
@@ -27,6 +29,18 @@ LANGUAGES = [
 SORTS = [(RELEVANCE, _("Pertinence")), (CHEAPEST, _("Prix croissant")), (BEST_RATED, _("Nombre d’avis"))]
 
 
+class CategoryField(forms.ModelChoiceField[Category]):
+    """Also understands the address of a category that was merged or has another name since."""
+
+    def to_python(self, value: Any) -> Category | None:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            if moved := category_formerly_at(str(value)):
+                return moved
+            raise
+
+
 class CommunityForm(forms.Form):
     """The filters of the community. What cannot be read is left aside: an address typed by hand still works."""
 
@@ -39,7 +53,7 @@ class CommunityForm(forms.Form):
     )
     note = forms.ChoiceField(label=_("Note moyenne"), choices=MARKS, required=False)
     langue = forms.ChoiceField(label=_("Langue"), choices=LANGUAGES, required=False)
-    categorie = forms.ModelChoiceField(
+    categorie = CategoryField(
         label=_("Catégorie"),
         queryset=Category.objects.validated(),
         to_field_name="slug",
@@ -161,7 +175,7 @@ class ProposalForm(forms.Form):
     name = forms.CharField(label=_("Compétence proposée"), max_length=60)
     category = forms.ModelChoiceField(
         label=_("Dans la catégorie"),
-        queryset=Category.objects.validated(),
+        queryset=Category.objects.none(),
         required=False,
         empty_label=_("Une nouvelle catégorie"),
     )
@@ -172,8 +186,79 @@ class ProposalForm(forms.Form):
         help_text=_("Seulement si aucune catégorie ne convient."),
     )
 
+    def __init__(self, *args: Any, mentor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_categories(self, Category.objects.filter(Q(is_validated=True) | Q(proposed_by=mentor)))
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not data.get("category") and not data.get("category_name"):
             self.add_error("category_name", _("Choisissez une catégorie ou nommez-en une nouvelle."))
         return data
+
+
+class CategoryProposalForm(forms.Form):
+    """A category missing from the list (SK-34), without a skill yet."""
+
+    category_name = forms.CharField(
+        label=_("Catégorie proposée"),
+        max_length=60,
+        help_text=_("Vous pourrez ensuite y proposer une compétence."),
+        error_messages={"required": _("Écrivez le nom de la catégorie.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "nouvelle_%s"
+
+
+def target_field(source: Skill | Category) -> forms.ModelChoiceField[Any]:
+    """The listed names that `source` may become."""
+    if isinstance(source, Skill):
+        skills = Skill.objects.validated().select_related("category").exclude(pk=source.pk)
+        return SkillField(label=_("Le nom qui reste"), queryset=skills.order_by("category__name", "name"))
+    return forms.ModelChoiceField(
+        label=_("Le nom qui reste"), queryset=Category.objects.validated().exclude(pk=source.pk)
+    )
+
+
+class MergeForm(forms.Form):
+    """Which name stays, and why: those who proposed the other one read it."""
+
+    reason = forms.CharField(
+        label=_("Raison, lue par le membre qui a proposé le nom"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4, "cols": 80}),
+        error_messages={"required": _("Donnez la raison de la décision : le membre la lira.")},
+    )
+
+    def __init__(self, *args: Any, target: forms.ModelChoiceField[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        target.error_messages["required"] = _("Choisissez le nom qui reste.")
+        self.fields = {"into": target, **self.fields}
+
+
+class NameForm(forms.ModelForm[Category]):
+    """A name of the list as the team writes it; its address is made of it."""
+
+    class Meta:
+        model = Category
+        fields = ["name"]
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        slug = address_of(name)
+        if not slug:
+            raise forms.ValidationError(_("Écrivez un nom avec des lettres."))
+        others = type(self.instance)._default_manager.exclude(pk=self.instance.pk)
+        if others.filter(Q(slug=slug) | Q(name__iexact=name)).exists():
+            raise forms.ValidationError(_("Ce nom existe déjà dans la liste."))
+        return name
+
+
+class SkillNameForm(NameForm):
+    category = forms.ModelChoiceField(label=_("Catégorie"), queryset=Category.objects.validated())
+
+    class Meta:
+        model = Skill
+        fields = ["name", "category"]

@@ -245,9 +245,12 @@ class TrainingEvent(models.Model):
         ordering = ["-at", "-id"]
 
     def __str__(self) -> str:
-        if self.change:
-            return str(self.get_change_display())
-        return f"{self.get_from_status_display()} → {self.get_to_status_display()}"
+        return self.outcome if self.change else f"{self.get_from_status_display()} → {self.outcome}"
+
+    @property
+    def outcome(self) -> str:
+        """What the step led to, in words."""
+        return self.get_change_display() if self.change else self.get_to_status_display()
 
 
 class FormerName(models.Model):

@@ -15,8 +15,10 @@ urlpatterns: list[URLPattern] = [
     path("profil/offre/", offer.offer, name="offer"),
     path("profil/offre/nouvelle/", offer.training_new, name="training_new"),
     path("profil/offre/propositions/", offer.proposal, name="proposal"),
+    path("profil/offre/propositions/categorie/", offer.category_proposal, name="category_proposal"),
     path("profil/offre/<slug:slug>/", offer.training_edit, name="training_edit"),
     path("profil/offre/<slug:slug>/envoi/", offer.training_submission, name="training_submission"),
+    path("profil/offre/<slug:slug>/modification/retrait/", offer.change_withdrawal, name="change_withdrawal"),
     path("profil/competences/", offer.skill_addition, name="skill_addition"),
     path("profil/competences/<slug:slug>/retrait/", offer.skill_removal, name="skill_removal"),
 ]

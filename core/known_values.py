@@ -31,4 +31,6 @@ KNOWN: dict[str, Known] = {
     "review_edit_hours": Known(_("Temps pour modifier une évaluation"), HOURS, 0, 720),
     "unread_mail_minutes": Known(_("E-mail pour un message non lu après"), MINUTES, 1, 1_440),
     "free_cancellation_hours": Known(_("Annulation sans frais jusqu’à, avant le début"), HOURS, 0, 168),
+    "mentor_vetting_hours": Known(_("Réponse visée à une demande de mentor"), HOURS, 1, 744),
+    "offer_vetting_hours": Known(_("Réponse visée à une formation ou à un nom proposé"), HOURS, 1, 744),
 }

@@ -20,6 +20,8 @@ DEFAULTS: dict[str, int] = {
     "review_edit_hours": 24,
     "unread_mail_minutes": 10,
     "free_cancellation_hours": 0,
+    "mentor_vetting_hours": 72,
+    "offer_vetting_hours": 72,
 }
 
 IN_FORCE = """

@@ -1,27 +1,23 @@
 """The team's queue of requests to become a mentor (SK-21), and its decisions."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.decisions import Decision, DecisionAdmin, StepInline
+from accounts.decisions import Decision, DecisionAdmin, QueueFilter
 from billing.models import BillingProfile, ConnectedAccount
 from core.money import format_euros
+from mentors import remarks
 from mentors.checklist import checklist_of
-from mentors.models import MentorApplicationEvent, MentorProfile
-from mentors.services import refuse, request_changes, restore, suspend, validate
+from mentors.errors import ApplicationIncomplete
+from mentors.models import MentorProfile
+from mentors.selectors import reading_of, usual_days
+from mentors.services import propose_refusal, refuse, request_changes, restore, suspend, validate
 from mentors.states import MentorStatus
 
-DECISIONS = {
-    "validation": Decision(_("Valider la demande"), validate),
-    "complements": Decision(_("Demander des compléments"), request_changes),
-    "refus": Decision(_("Refuser la demande"), refuse),
-    "suspension": Decision(_("Suspendre le mentor"), suspend),
-    "retablissement": Decision(_("Rétablir le mentor"), restore),
-}
 OFFERED = {
     MentorStatus.SUBMITTED: ["validation", "complements", "refus"],
     MentorStatus.VALIDATED: ["suspension"],
@@ -29,66 +25,80 @@ OFFERED = {
 }
 
 
-class QueueFilter(admin.SimpleListFilter):
-    """Opens on what waits for the team."""
-
-    title = _("état")
-    parameter_name = "etat"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("tous", _("Tous")), *MentorStatus.choices]
-
-    def choices(self, changelist: Any) -> Any:
-        chosen = self.value() or MentorStatus.SUBMITTED
-        for name, label in self.lookup_choices:
-            yield {
-                "selected": name == chosen,
-                "query_string": changelist.get_query_string({self.parameter_name: name}),
-                "display": label,
-            }
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[MentorProfile]) -> QuerySet[MentorProfile]:
-        chosen = self.value() or MentorStatus.SUBMITTED
-        return queryset if chosen == "tous" else queryset.filter(status=chosen)
-
-
-class EventInline(StepInline):
-    model = MentorApplicationEvent
+class StateFilter(QueueFilter):
+    waiting = MentorStatus.SUBMITTED
+    states: ClassVar[list[tuple[str, Any]]] = list(MentorStatus.choices)
 
 
 @admin.register(MentorProfile)
 class MentorProfileAdmin(DecisionAdmin[MentorProfile]):
-    decisions = DECISIONS
+    decisions: ClassVar[dict[str, Decision]] = {
+        "validation": Decision(_("Valider la demande"), validate, remarks.VALIDATION),
+        "complements": Decision(_("Demander des compléments"), request_changes, remarks.CHANGES),
+        "refus": Decision(
+            _("Proposer un refus"),
+            propose_refusal,
+            remarks.REFUSAL,
+            explanation=_("Un refus se décide à deux. Le membre ne lit rien avant qu’une autre personne le confirme."),
+            done=_("Refus proposé : une autre personne de l’équipe doit le confirmer."),
+        ),
+        "confirmation": Decision(_("Confirmer le refus"), refuse, remarks.REFUSAL),
+        "suspension": Decision(_("Suspendre le mentor"), suspend, remarks.SUSPENSION),
+        "retablissement": Decision(_("Rétablir le mentor"), restore, remarks.RESTORATION),
+    }
     argument = "profile"
+    target = "mentor_vetting_hours"
     change_form_template = "admin/mentors/mentorprofile/change_form.html"
-    list_display = ["user", "status", "submitted_at", "rate", "is_bookable"]
-    list_filter = [QueueFilter]
-    list_select_related = ["user"]
+    list_display = ["user", "status", "age", "deadline", "second_look", "rate", "is_bookable"]
+    list_filter = [StateFilter]
+    list_select_related = ["user", "refusal_proposed_by"]
     search_fields = ["user__email", "user__first_name", "user__last_name", "user__billing_profile__siren"]
-    ordering = ["submitted_at"]
-    fields = ("user", "status", "submitted_at", "validated_at", "rate", "is_bookable")
+    ordering = ["submitted_at", "pk"]
+    fields = ("user", "status")
     readonly_fields = fields
-    inlines = [EventInline]
 
     @admin.display(description=_("tarif horaire"), ordering="hourly_rate_cents")
     def rate(self, profile: MentorProfile) -> str:
         return format_euros(profile.hourly_rate_cents) if profile.hourly_rate_cents else "–"
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        profile = MentorProfile.objects.select_related("user__page").filter(pk=object_id).first()
-        context = _file_of(profile) if profile else {}
-        return super().change_view(request, object_id, form_url, (extra_context or {}) | context)
+    @admin.display(description=_("refus proposé par"))
+    def second_look(self, profile: MentorProfile) -> str:
+        return profile.refusal_proposed_by.get_full_name() if profile.refusal_proposed_by else "–"
 
+    def waiting_since(self, target: MentorProfile) -> datetime | None:
+        return target.submitted_at if target.status == MentorStatus.SUBMITTED else None
 
-def _file_of(profile: MentorProfile) -> dict[str, Any]:
-    """What the team reads side by side before deciding."""
-    user = profile.user
-    return {
-        "checklist": checklist_of(user),
-        "company": BillingProfile.objects.filter(user=user).first(),
-        "stripe_account": ConnectedAccount.objects.filter(user=user).first(),
-        "page": getattr(user, "page", None),
-        "decisions": [(verb, DECISIONS[verb].label) for verb in OFFERED.get(MentorStatus(profile.status), [])],
-    }
+    def offered(self, target: MentorProfile, request: HttpRequest) -> list[str]:
+        verbs = OFFERED.get(MentorStatus(target.status), [])
+        if target.refusal_proposed_by_id is None:
+            return verbs
+        confirmed = [] if target.refusal_proposed_by_id == request.user.pk else ["confirmation"]
+        return [verb for verb in verbs if verb != "refus"] + confirmed
+
+    def reading_of(self, target: MentorProfile) -> str:
+        return reading_of(target)
+
+    def obstacle(self, target: MentorProfile, verb: str) -> str:
+        """SK-22 to SK-25: the service refuses too."""
+        if verb not in {"validation", "retablissement"}:
+            return ""
+        missing = checklist_of(target.user).missing
+        return str(ApplicationIncomplete(missing).user_message) if missing else ""
+
+    def first_words(self, target: MentorProfile, verb: str) -> str:
+        return target.refusal_reason if verb == "confirmation" else ""
+
+    def file_of(self, target: MentorProfile, request: HttpRequest) -> dict[str, Any]:
+        """What the team reads side by side before deciding."""
+        user = target.user
+        return super().file_of(target, request) | {
+            "profile": target,
+            "member": user,
+            "checklist": checklist_of(user),
+            "company": BillingProfile.objects.filter(user=user).first(),
+            "stripe_account": ConnectedAccount.objects.filter(user=user).first(),
+            "page": getattr(user, "page", None),
+            "skills": [row.skill for row in user.member_skills.select_related("skill")],
+            "days": usual_days(target.availability.all()),
+            "history": target.events.select_related("actor"),
+        }

@@ -29,6 +29,18 @@ class ReasonNeeded(MentorError):
     user_message = _("Donnez la raison de la décision : le membre la lira.")
 
 
+class OwnRequest(MentorError):
+    user_message = _("On ne décide pas de sa propre demande.")
+
+
+class SecondLookNeeded(MentorError):
+    user_message = _("Un refus se décide à deux : une autre personne de l’équipe doit l’avoir proposé.")
+
+
+class RefusalAlreadyProposed(MentorError):
+    user_message = _("Un refus est déjà proposé. Confirmez-le, ou prenez une autre décision.")
+
+
 class NotStaff(MentorError):
     user_message = _("Seule l’équipe décide d’une demande.")
 

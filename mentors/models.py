@@ -36,6 +36,17 @@ class MentorProfile(models.Model):
     hourly_rate_cents = models.BigIntegerField(_("tarif horaire"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("envoyée le"), null=True, blank=True)
     validated_at = models.DateTimeField(_("validé le"), null=True, blank=True)
+    # A refusal has a second look: what one person of the team proposed, until another one decides.
+    refusal_proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("refus proposé par"),
+    )
+    refusal_proposed_at = models.DateTimeField(_("refus proposé le"), null=True, blank=True)
+    refusal_reason = models.TextField(_("raison du refus proposé"), blank=True)
     rating_sum = models.PositiveIntegerField(_("somme des notes"), default=0)
     rating_count = models.PositiveIntegerField(_("nombre d’avis"), default=0)
     # Orders the lists: the mean of the marks, in thousandths, drawn towards 4 while there are few.
@@ -61,6 +72,10 @@ class MentorProfile(models.Model):
             models.CheckConstraint(
                 condition=Q(rating_sum__gte=F("rating_count")) & Q(rating_sum__lte=5 * F("rating_count")),
                 name="mentor_marks_one_to_five",
+            ),
+            models.CheckConstraint(
+                condition=Q(refusal_proposed_by=None) | Q(status=MentorStatus.SUBMITTED),
+                name="mentor_refusal_proposed_while_read",
             ),
             # SK-23: no mentor without a rate.
             models.CheckConstraint(

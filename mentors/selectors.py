@@ -10,7 +10,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import MemberPage, User
+from billing.models import BillingProfile, ConnectedAccount
+from core.identifiers import fingerprint
 from mentors.checklist import checklist_of
 from mentors.models import AvailabilityHint, MentorApplicationEvent, MentorProfile, MentorProfileQuerySet
 from mentors.rules import SATURDAY, ChecklistItem
@@ -41,6 +43,23 @@ def missing_items(user: User) -> list[ChecklistItem]:
 def waiting_applications() -> MentorProfileQuerySet:
     """The team's queue, oldest first."""
     return MentorProfile.objects.waiting().select_related("user", "user__page")
+
+
+def reading_of(profile: MentorProfile) -> str:
+    """Of what the team reads before it decides; another one as soon as something there changed."""
+    user = profile.user
+    facts = [
+        rows.filter(user=user).values_list(*names).first()
+        for rows, names in (
+            (MemberPage.objects, ("headline", "position", "education", "presentation", "linkedin_url", "photo")),
+            (
+                BillingProfile.objects,
+                ("business_name", "address", "postcode", "city", "country", "siren", "vat_regime", "vat_number"),
+            ),
+            (ConnectedAccount.objects, ("state",)),
+        )
+    ]
+    return fingerprint(profile.submitted_at, profile.hourly_rate_cents, *facts)
 
 
 def last_remark(profile: MentorProfile) -> MentorApplicationEvent | None:

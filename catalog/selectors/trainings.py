@@ -6,6 +6,9 @@ from django.http import Http404
 from accounts.models import User
 from catalog.models import Skill, Training, TrainingEvent, TrainingRevision
 from catalog.selectors.words import find_skills
+from core.identifiers import fingerprint
+
+WORDS = ("category", "skill", "title", "description", "suggested_minutes")
 
 
 def public_trainings(*, words: str = "", skill: Skill | None = None) -> QuerySet[Training]:
@@ -43,7 +46,7 @@ def shown_trainings_of(mentor: User) -> list[Training]:
 def trainings_of(mentor: User, *, public: bool = False) -> QuerySet[Training]:
     """A mentor's trainings: what visitors may see, or all of them for himself."""
     rows = Training.objects.public() if public else Training.objects.all()
-    reasons = TrainingEvent.objects.filter(training=OuterRef("pk"), to_status=OuterRef("status"))
+    reasons = TrainingEvent.objects.filter(training=OuterRef("pk"), to_status=OuterRef("status"), change="")
     return (
         rows.filter(mentor=mentor)
         .select_related("category", "skill", "revision")
@@ -58,3 +61,15 @@ def trainings_to_review() -> QuerySet[Training]:
 
 def revision_of(training: Training) -> TrainingRevision | None:
     return TrainingRevision.objects.filter(training=training).select_related("category", "skill").first()
+
+
+def reading_of(training: Training) -> str:
+    """Of what the team reads before it decides; another one as soon as something there changed."""
+    facts = [
+        rows.filter(**{key: training.pk}).values_list(*names, "submitted_at").first()
+        for rows, key, names in (
+            (Training.objects, "pk", (*WORDS, "status")),
+            (TrainingRevision.objects, "training", (*WORDS, "refused_at")),
+        )
+    ]
+    return fingerprint(*facts)

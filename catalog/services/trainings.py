@@ -7,18 +7,21 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.text import slugify
 
+from accounts.errors import AlreadyDecided, ReadAgain
 from accounts.models import User
 from accounts.services import record
 from catalog.errors import (
     NotStaff,
     OfferLocked,
+    OwnTraining,
     ReasonNeeded,
     SkillNotInCategory,
     SkillNotListed,
     TrainingNotReady,
 )
 from catalog.models import Category, Skill, Training, TrainingEvent, TrainingRevision
-from catalog.states import TRAINING_ALLOWED, TrainingStatus
+from catalog.selectors.trainings import reading_of, revision_of
+from catalog.states import TRAINING_ALLOWED, ChangeStep, TrainingStatus
 from core.clock import now as clock_now
 from core.identifiers import new_reference
 from core.states import check_move
@@ -71,13 +74,32 @@ def edit_training(*, training: Training, mentor: User, words: TrainingWords, now
 
 
 def _propose_revision(training: Training, words: TrainingWords, at: datetime) -> None:
+    known = revision_of(training)
     if words == _words_of(training):
-        TrainingRevision.objects.filter(training=training).delete()
+        _drop(known, at)
         return
-    revision = TrainingRevision.objects.filter(training=training).first() or TrainingRevision(training=training)
+    if known and known.refused_at is None and words == _words_of(known):
+        return
+    revision = known or TrainingRevision(training=training)
     _write(revision, words)
-    revision.submitted_at = at
+    revision.submitted_at, revision.refused_at, revision.refusal = at, None, ""
     revision.save()
+    _note(training, ChangeStep.SENT, actor=training.mentor, reason="", at=at)
+
+
+def _drop(revision: TrainingRevision | None, at: datetime) -> None:
+    if revision:
+        revision.delete()
+        training = revision.training
+        _note(training, ChangeStep.WITHDRAWN, actor=training.mentor, reason="", at=at)
+
+
+@transaction.atomic
+def withdraw_change(*, training: Training, mentor: User, now: datetime | None = None) -> Training:
+    """Take back a change that waits or was refused; the public text stays. Twice is once."""
+    locked = Training.objects.select_for_update().get(pk=training.pk, mentor=mentor)
+    _drop(revision_of(locked), now or clock_now())
+    return locked
 
 
 @transaction.atomic
@@ -93,18 +115,22 @@ def submit_training(*, training: Training, mentor: User, now: datetime | None = 
 
 
 @transaction.atomic
-def validate_training(*, training: Training, by: User, reason: str, now: datetime | None = None) -> Training:
+def validate_training(
+    *, training: Training, by: User, reason: str, seen: str = "", now: datetime | None = None
+) -> Training:
     """Make a training public, or the waiting change to a public one. Validating twice changes nothing."""
     at = now or clock_now()
-    locked = _lock(training, by, reason)
-    revision = TrainingRevision.objects.filter(training=locked).select_related("skill", "category").first()
-    if locked.status == TrainingStatus.VALIDATED and revision is None:
+    locked, change = _lock(training, by, reason)
+    if locked.status == TrainingStatus.VALIDATED and change is None:
+        _tell_who_was_first(locked, by)
         return locked
-    _refuse_unready(revision or locked)
-    if locked.status == TrainingStatus.VALIDATED and revision is not None:
-        _write(locked, _words_of(revision))
+    _refuse_unread(locked, seen)
+    _refuse_unready(change or locked)
+    if change:
+        _write(locked, _words_of(change))
         locked.save()
-        revision.delete()
+        change.delete()
+        _note(locked, ChangeStep.ACCEPTED, actor=by, reason=reason.strip(), at=at)
     else:
         _move(locked, to=TrainingStatus.VALIDATED, actor=by, reason=reason.strip(), at=at)
     _announce(locked, "catalog.training_validated", by=by, reason=reason, at=at)
@@ -112,28 +138,65 @@ def validate_training(*, training: Training, by: User, reason: str, now: datetim
 
 
 @transaction.atomic
-def refuse_training(*, training: Training, by: User, reason: str, now: datetime | None = None) -> Training:
+def refuse_training(
+    *, training: Training, by: User, reason: str, seen: str = "", now: datetime | None = None
+) -> Training:
     """Refuse a training, or the waiting change to a public one, which then keeps its old text."""
     at = now or clock_now()
-    locked = _lock(training, by, reason)
+    locked, change = _lock(training, by, reason)
     if locked.status == TrainingStatus.REFUSED:
+        _tell_who_was_first(locked, by)
         return locked
-    dropped, _ = TrainingRevision.objects.filter(training=locked).delete()
-    if not dropped:
+    _refuse_unread(locked, seen)
+    if change:
+        change.refused_at, change.refusal = at, reason.strip()
+        change.save(update_fields=["refused_at", "refusal"])
+        _note(locked, ChangeStep.REFUSED, actor=by, reason=reason.strip(), at=at)
+    else:
         _move(locked, to=TrainingStatus.REFUSED, actor=by, reason=reason.strip(), at=at)
     _announce(locked, "catalog.training_refused", by=by, reason=reason, at=at)
     return locked
 
 
-def _lock(training: Training, by: User, reason: str) -> Training:
+def _lock(training: Training, by: User, reason: str) -> tuple[Training, TrainingRevision | None]:
+    """The training, and the change that waits for the team."""
     if not by.is_staff:
         raise NotStaff
     if not reason.strip():
         raise ReasonNeeded
-    return (
+    locked = (
         Training.objects.select_for_update(of=("self",))
         .select_related("mentor", "skill", "category")
         .get(pk=training.pk)
+    )
+    if locked.mentor_id == by.pk:
+        raise OwnTraining
+    change = revision_of(locked)
+    return locked, change if change and change.refused_at is None else None
+
+
+def _refuse_unread(training: Training, seen: str) -> None:
+    if seen and seen != reading_of(training):
+        raise ReadAgain
+
+
+def _tell_who_was_first(training: Training, by: User) -> None:
+    """Twice by the same person is once; of two people, the second one is told."""
+    last = training.events.select_related("actor").first()
+    if last and last.actor_id != by.pk:
+        raise AlreadyDecided(who=last.actor.get_full_name(), decision=last.outcome, at=last.at)
+
+
+def _note(training: Training, change: str, *, actor: User, reason: str, at: datetime) -> None:
+    """A step of the change alone."""
+    TrainingEvent.objects.create(
+        training=training,
+        from_status=training.status,
+        to_status=training.status,
+        change=change,
+        actor=actor,
+        reason=reason,
+        at=at,
     )
 
 

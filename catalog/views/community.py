@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
@@ -20,6 +20,7 @@ from catalog.selectors import (
     search_community,
     search_names,
 )
+from catalog.selectors.names import skill_formerly_at
 from catalog.structured import list_block
 from core.structured_data import absolute
 
@@ -39,7 +40,12 @@ def community(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def community_skill(request: HttpRequest, slug: str) -> HttpResponse:
-    skill = get_skill(slug)
+    try:
+        skill = get_skill(slug)
+    except Http404:
+        if moved := skill_formerly_at(slug):
+            return redirect(moved, permanent=True)
+        raise
     return _listing(request, [skill], skill=skill)
 
 

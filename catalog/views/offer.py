@@ -12,17 +12,21 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.http import member_of
 from accounts.models import User
+from catalog.differences import differences
 from catalog.errors import CatalogError
-from catalog.forms import AddSkillForm, ProposalForm, TrainingForm, initial_words
+from catalog.forms import AddSkillForm, CategoryProposalForm, ProposalForm, TrainingForm, initial_words
 from catalog.models import Skill, Training
-from catalog.selectors import get_any_skill, get_training_for, proposals_of, revision_of, trainings_of
+from catalog.selectors import get_any_skill, get_training_for, revision_of, trainings_of
+from catalog.selectors.names import proposals_by
 from catalog.services import (
     add_skill,
     create_training,
     edit_training,
+    propose_category,
     propose_skill,
     remove_skill,
     submit_training,
+    withdraw_change,
 )
 from catalog.states import TrainingStatus
 from core.errors import IllegalMove
@@ -37,7 +41,7 @@ def offer(request: HttpRequest) -> HttpResponse:
     profile = profile_of(user)
     if not profile.is_validated:
         return render(request, "catalog/offer_locked.html", _locked_context(user))
-    return _offer_page(request, ProposalForm())
+    return _offer_page(request)
 
 
 def _locked_context(user: User) -> dict[str, Any]:
@@ -45,18 +49,16 @@ def _locked_context(user: User) -> dict[str, Any]:
     return {"way": way_of(user, OFFER), "trainings": trainings_of(user)}
 
 
-def _offer_page(request: HttpRequest, proposal_form: ProposalForm) -> HttpResponse:
+def _offer_page(request: HttpRequest, **bound: Any) -> HttpResponse:
     user = member_of(request)
-    return render(
-        request,
-        "catalog/offer.html",
-        {
-            "trainings": trainings_of(user),
-            "proposals": proposals_of(user),
-            "form": proposal_form,
-            "way": way_of(user, OFFER),
-        },
-    )
+    context = {
+        "trainings": trainings_of(user),
+        "proposals": proposals_by(user),
+        "form": ProposalForm(mentor=user),
+        "category_form": CategoryProposalForm(),
+        "way": way_of(user, OFFER),
+    }
+    return render(request, "catalog/offer.html", context | bound)
 
 
 @login_required
@@ -92,7 +94,13 @@ def training_edit(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(None, str(error.user_message))
         else:
             return _after_writing(request, training)
-    return render(request, "catalog/training_form.html", {"form": form, "training": training, "revision": revision})
+    context = {
+        "form": form,
+        "training": training,
+        "revision": revision,
+        "differences": differences(training, revision) if revision else [],
+    }
+    return render(request, "catalog/training_form.html", context)
 
 
 def _after_writing(request: HttpRequest, training: Training) -> HttpResponse:
@@ -129,13 +137,23 @@ def _send(request: HttpRequest, training: Training) -> HttpResponse:
 
 @login_required
 @require_POST
+def change_withdrawal(request: HttpRequest, slug: str) -> HttpResponse:
+    user = member_of(request)
+    withdraw_change(training=get_training_for(user, slug), mentor=user)
+    messages.success(request, _("Votre modification est retirée. Le texte public n’a pas changé."))
+    return redirect("catalog:offer")
+
+
+@login_required
+@require_POST
 def proposal(request: HttpRequest) -> HttpResponse:
     user = member_of(request)
-    form = ProposalForm(request.POST)
+    if not profile_of(user).is_validated:
+        return redirect("catalog:offer")
+    form = ProposalForm(request.POST, mentor=user)
     if form.is_valid():
-        data = form.cleaned_data
         try:
-            propose_skill(by=user, name=data["name"], category=data["category"], category_name=data["category_name"])
+            propose_skill(by=user, **form.cleaned_data)
         except CatalogError as error:
             form.add_error(None, str(error.user_message))
         else:
@@ -143,9 +161,27 @@ def proposal(request: HttpRequest) -> HttpResponse:
                 request, _("Votre proposition est envoyée à l’équipe. Vous pouvez déjà préparer une formation avec.")
             )
             return redirect("catalog:offer")
+    return _offer_page(request, form=form)
+
+
+@login_required
+@require_POST
+def category_proposal(request: HttpRequest) -> HttpResponse:
+    user = member_of(request)
     if not profile_of(user).is_validated:
         return redirect("catalog:offer")
-    return _offer_page(request, form)
+    form = CategoryProposalForm(request.POST)
+    if form.is_valid():
+        try:
+            propose_category(by=user, name=form.cleaned_data["category_name"])
+        except CatalogError as error:
+            form.add_error("category_name", str(error.user_message))
+        else:
+            messages.success(
+                request, _("Votre proposition est envoyée à l’équipe. Vous pouvez déjà y proposer une compétence.")
+            )
+            return redirect("catalog:offer")
+    return _offer_page(request, category_form=form)
 
 
 @login_required

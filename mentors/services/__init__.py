@@ -1,4 +1,5 @@
 from mentors.services.application import (
+    propose_refusal,
     refuse,
     request_changes,
     restore,
@@ -14,6 +15,7 @@ __all__ = [
     "add_availability",
     "keep_company",
     "open_profile",
+    "propose_refusal",
     "record_rating",
     "refuse",
     "remove_availability",

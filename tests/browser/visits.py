@@ -419,6 +419,8 @@ WITHOUT_PAGE = {
     "mentors:company": ACTION,
     "mentors:mandate": ACTION,
     "catalog:proposal": ACTION,
+    "catalog:category_proposal": ACTION,
+    "catalog:change_withdrawal": ACTION,
     "catalog:training_submission": ACTION,
     "catalog:skill_addition": ACTION,
     "catalog:skill_removal": ACTION,

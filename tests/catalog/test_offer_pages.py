@@ -6,9 +6,9 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from catalog.models import Category, MemberSkill, Skill, Training
+from catalog.models import Category, MemberSkill, NameProposal, Skill, Training
 from catalog.services import create_training, propose_skill, submit_training, validate_training
-from tests.catalog.test_trainings import in_state, make_training, words
+from tests.catalog.test_trainings import in_state, make_training, proposal_of, words
 from tests.mentors.people import make_member, make_mentor, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -133,7 +133,9 @@ def test_a_missing_name_can_be_proposed() -> None:
     assert client.post(address, {"name": "Apiculture", "category_name": "Nature"}).status_code == 302
     assert not Skill.objects.get(name="Apiculture").is_validated
     assert "Apiculture" in client.get(reverse("catalog:offer")).content.decode()
-    for wrong in ({"name": "Apiculture", "category_name": "X"}, {"name": "Ruches"}, {}):
+    assert client.post(address, {"name": "Apiculture", "category_name": "Nature"}).status_code == 302
+    assert NameProposal.objects.filter(name="Apiculture").count() == 1
+    for wrong in ({"name": "Python", "category_name": "X"}, {"name": "Ruches"}, {}):
         assert client.post(address, wrong).status_code == 200
 
 
@@ -201,7 +203,8 @@ def test_the_team_sees_the_change_beside_the_public_text() -> None:
     )
     client = signed_in(make_staff())
     page = client.get(reverse("admin:catalog_training_change", args=[training.pk])).content.decode()
-    assert "Modification proposée" in page
+    assert "Avant : le texte public" in page
+    assert "Après : la modification proposée" in page
     assert "Un titre plus clair" in page
     assert client.get(reverse("admin:catalog_training_changelist")).status_code == 200
 
@@ -209,7 +212,8 @@ def test_the_team_sees_the_change_beside_the_public_text() -> None:
 def test_the_team_accepts_proposed_names() -> None:
     skill = propose_skill(by=make_mentor(), name="Apiculture", category_name="Nature")
     client = signed_in(make_staff())
-    client.post(reverse("admin:catalog_skill_changelist"), {"action": "accept", "_selected_action": [skill.pk]})
+    address = reverse("admin:catalog_nameproposal_decision", args=[proposal_of(skill).pk, "acceptation"])
+    assert client.post(address, {"reason": "Utile."}).status_code == 302
     assert Skill.objects.validated().filter(name="Apiculture").exists()
 
 

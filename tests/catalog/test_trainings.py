@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from accounts.errors import AlreadyDecided
 from accounts.models import AuditEntry, User
 from catalog.errors import (
     NameTaken,
@@ -16,7 +17,7 @@ from catalog.errors import (
     TooManySkills,
     TrainingNotReady,
 )
-from catalog.models import Category, MemberSkill, Skill, Training, TrainingEvent, TrainingRevision
+from catalog.models import Category, MemberSkill, NameProposal, Skill, Training, TrainingEvent, TrainingRevision
 from catalog.selectors import public_trainings, trainings_to_review
 from catalog.services import (
     TrainingWords,
@@ -49,6 +50,12 @@ def make_training(mentor: User | None = None) -> Training:
     return create_training(mentor=mentor or make_mentor(), words=words())
 
 
+def proposal_of(name: Skill | Category) -> NameProposal:
+    """The latest."""
+    key = "skill" if isinstance(name, Skill) else "category"
+    return NameProposal.objects.filter(**{key: name}).latest("pk")
+
+
 VERBS: dict[str, Callable[[Training], Training]] = {
     "submitted": lambda training: submit_training(training=training, mentor=training.mentor),
     "validated": lambda training: validate_training(training=training, by=make_staff(), reason="Clair."),
@@ -74,7 +81,10 @@ def in_state(status: str) -> Training:
 @pytest.mark.parametrize("status", TrainingStatus.values)
 def test_each_move_is_allowed_or_refused_as_the_map_says(status: str, verb: str) -> None:
     training = in_state(status)
-    if verb == status:
+    if verb == status != "submitted":
+        with pytest.raises(AlreadyDecided, match="Sylvie Equipe a décidé avant vous"):
+            VERBS[verb](training)
+    elif verb == status:
         before = TrainingEvent.objects.count()
         assert VERBS[verb](training).status == status
         assert TrainingEvent.objects.count() == before
@@ -129,7 +139,7 @@ def test_a_refused_change_leaves_the_public_text() -> None:
     edit_training(training=training, mentor=training.mentor, words=words("Gratuit chez moi"))
     refuse_training(training=training, by=make_staff(), reason="Publicité.")
     assert public_trainings().get().title == "Lire un jeu de données en une heure"
-    assert not TrainingRevision.objects.exists()
+    assert not trainings_to_review().exists()
     assert "Publicité." in Email.objects.get(kind="catalog.training_refused").body_text
 
 
@@ -183,11 +193,11 @@ def test_a_training_under_a_proposed_name_waits_for_it() -> None:
     training = submit_training(training=create_training(mentor=mentor, words=text), mentor=mentor)
     with pytest.raises(TrainingNotReady):
         validate_training(training=training, by=staff, reason="Bien.")
-    accept_proposal(skill=skill, by=staff, reason="Utile.")
-    accept_proposal(skill=skill, by=staff, reason="Utile.")
+    for _ in range(2):
+        accept_proposal(proposal=proposal_of(skill), by=staff, reason="Utile.")
     validate_training(training=training, by=staff, reason="Bien.")
     assert public_trainings().get() == training
-    assert AuditEntry.objects.filter(action="catalog.skill_accepted").count() == 1
+    assert AuditEntry.objects.filter(action="catalog.name_accepted").count() == 2
 
 
 def test_a_proposed_name_serves_its_proposer_only() -> None:
@@ -209,7 +219,7 @@ def test_only_the_team_accepts_a_proposal() -> None:
     mentor = make_mentor()
     skill = propose_skill(by=mentor, name="Apiculture", category=Category.objects.get(slug="langues"))
     with pytest.raises(NotStaff):
-        accept_proposal(skill=skill, by=mentor, reason="")
+        accept_proposal(proposal=proposal_of(skill), by=mentor, reason="Je le veux.")
 
 
 @pytest.mark.requirement("SK-27", "K-22")

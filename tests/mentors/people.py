@@ -12,7 +12,7 @@ from billing.states import AccountState, VatRegime
 from catalog.models import Skill
 from catalog.services import add_skill
 from mentors.models import MentorProfile
-from mentors.services import keep_company, set_rate, submit_application, validate
+from mentors.services import keep_company, propose_refusal, refuse, set_rate, submit_application, validate
 
 _numbers = count(1)
 SIREN = "732829320"
@@ -81,6 +81,12 @@ def make_ready(first_name: str = "Inès", last_name: str = "Haddad", *, rate_cen
 
 def make_applicant(now: datetime | None = None) -> MentorProfile:
     return submit_application(user=make_ready(), now=now)
+
+
+def refuse_request(profile: MentorProfile, reason: str) -> MentorProfile:
+    """A refusal needs two people."""
+    propose_refusal(profile=profile, by=make_staff(), reason=reason)
+    return refuse(profile=profile, by=make_staff(), reason=reason)
 
 
 def make_mentor(first_name: str = "Inès", last_name: str = "Haddad", *, rate_cents: int = 4700) -> User:

@@ -3,15 +3,23 @@
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.errors import AlreadyDecided, ReadAgain
 from accounts.models import AuditEntry, LegalAcceptance, MemberPage
 from billing.models import BillingMandate, BillingProfile, ConnectedAccount
 from billing.states import AccountState, VatRegime
 from catalog.models import MemberSkill
 from core.errors import IllegalMove
-from mentors.errors import ApplicationIncomplete, NotStaff, ReasonNeeded
+from mentors.errors import (
+    ApplicationIncomplete,
+    NotStaff,
+    OwnRequest,
+    ReasonNeeded,
+    RefusalAlreadyProposed,
+    SecondLookNeeded,
+)
 from mentors.models import MentorApplicationEvent, MentorProfile
-from mentors.selectors import is_bookable, last_remark, missing_items, profile_of, waiting_applications
-from mentors.services import refuse, request_changes, restore, submit_application, suspend, validate
+from mentors.selectors import is_bookable, last_remark, missing_items, profile_of, reading_of, waiting_applications
+from mentors.services import propose_refusal, refuse, request_changes, restore, submit_application, suspend, validate
 from mentors.states import MENTOR_ALLOWED, MentorStatus
 from notifications.models import Email, Notice
 from tests.mentors.people import (
@@ -20,6 +28,7 @@ from tests.mentors.people import (
     make_mentor,
     make_ready,
     make_staff,
+    refuse_request,
 )
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +37,7 @@ VERBS = {
     "submitted": lambda profile: submit_application(user=profile.user),
     "validated": lambda profile: validate(profile=profile, by=make_staff(), reason="Complet."),
     "changes_requested": lambda profile: request_changes(profile=profile, by=make_staff(), reason="Un diplôme manque."),
-    "refused": lambda profile: refuse(profile=profile, by=make_staff(), reason="Trop peu d’expérience."),
+    "refused": lambda profile: refuse_request(profile, "Trop peu d’expérience."),
     "suspended": lambda profile: suspend(profile=profile, by=make_staff(), reason="Plainte."),
 }
 
@@ -54,10 +63,13 @@ def in_state(status: str) -> MentorProfile:
 @pytest.mark.parametrize("status", MentorStatus.values)
 def test_each_move_is_allowed_or_refused_as_the_map_says(status: str, verb: str) -> None:
     profile = in_state(status)
-    if verb == status:
+    if verb == status == "submitted":
         before = MentorApplicationEvent.objects.count()
         assert VERBS[verb](profile).status == status
         assert MentorApplicationEvent.objects.count() == before
+    elif verb == status:
+        with pytest.raises(AlreadyDecided, match="Sylvie Equipe a décidé avant vous"):
+            VERBS[verb](profile)
     elif verb in MENTOR_ALLOWED[status]:
         assert VERBS[verb](profile).status == verb
         event = MentorApplicationEvent.objects.first()
@@ -258,3 +270,46 @@ def test_the_database_refuses_a_mentor_without_a_rate() -> None:
     user = make_mentor()
     with pytest.raises(IntegrityError), transaction.atomic():
         MentorProfile.objects.filter(user=user).update(hourly_rate_cents=None)
+
+
+def test_a_refusal_needs_two_people() -> None:
+    profile, first, second = make_applicant(), make_staff(), make_staff()
+    with pytest.raises(SecondLookNeeded):
+        refuse(profile=profile, by=first, reason="Trop court.")
+    for _ in range(2):
+        assert propose_refusal(profile=profile, by=first, reason="Trop court.").status == MentorStatus.SUBMITTED
+    assert AuditEntry.objects.filter(action="mentors.refusal_proposed").count() == 1
+    with pytest.raises(SecondLookNeeded):
+        refuse(profile=profile, by=first, reason="Trop court.")
+    with pytest.raises(RefusalAlreadyProposed):
+        propose_refusal(profile=profile, by=second, reason="Trop court aussi.")
+    assert not Notice.objects.filter(recipient=profile.user, kind="mentors.refused").exists()
+    assert refuse(profile=profile, by=second, reason="Trop court.").status == MentorStatus.REFUSED
+    profile.refresh_from_db()
+    assert (profile.refusal_proposed_by, profile.refusal_reason) == (None, "")
+
+
+def test_another_decision_sets_a_proposed_refusal_aside() -> None:
+    profile, staff = make_applicant(), make_staff()
+    propose_refusal(profile=profile, by=staff, reason="Trop court.")
+    request_changes(profile=profile, by=make_staff(), reason="Complétez.")
+    sent_again = submit_application(user=profile.user)
+    with pytest.raises(SecondLookNeeded):
+        refuse(profile=sent_again, by=make_staff(), reason="Trop court.")
+
+
+def test_the_team_decides_on_what_it_read() -> None:
+    profile, staff = make_applicant(), make_staff()
+    seen = reading_of(profile)
+    MemberPage.objects.filter(user=profile.user).update(education="Doctorat")
+    with pytest.raises(ReadAgain):
+        validate(profile=profile, by=staff, reason="Complet.", seen=seen)
+    assert validate(profile=profile, by=staff, reason="Complet.", seen=reading_of(profile)).is_validated
+
+
+def test_nobody_decides_on_his_own_request() -> None:
+    profile = make_applicant()
+    profile.user.is_staff = True
+    profile.user.save(update_fields=["is_staff"])
+    with pytest.raises(OwnRequest):
+        validate(profile=profile, by=profile.user, reason="Je suis de l’équipe.")

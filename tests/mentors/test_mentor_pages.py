@@ -12,9 +12,17 @@ from billing import mandate
 from billing.models import BillingMandate, BillingProfile, ConnectedAccount
 from mentors.models import AvailabilityHint
 from mentors.selectors import missing_items, profile_of
-from mentors.services import add_availability, refuse, request_changes, suspend
+from mentors.services import add_availability, request_changes, suspend
 from mentors.states import MentorStatus
-from tests.mentors.people import SIREN, make_applicant, make_member, make_mentor, make_ready, make_staff
+from tests.mentors.people import (
+    SIREN,
+    make_applicant,
+    make_member,
+    make_mentor,
+    make_ready,
+    make_staff,
+    refuse_request,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -115,7 +123,7 @@ def test_each_state_is_said_in_words() -> None:
     request_changes(profile=waiting, by=make_staff(), reason="Ajoutez votre diplôme.")
     assert "Ajoutez votre diplôme." in page_of(signed_in(waiting.user), "application")
     refused = make_applicant()
-    refuse(profile=refused, by=make_staff(), reason="Expérience trop courte.")
+    refuse_request(refused, "Expérience trop courte.")
     page = page_of(signed_in(refused.user), "application")
     assert "Expérience trop courte." in page
     assert "Envoyer ma demande" in page
