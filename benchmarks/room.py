@@ -8,6 +8,7 @@ pages of a room were acknowledged.
 import asyncio
 import itertools
 import random
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import quantiles
@@ -95,7 +96,7 @@ async def play_floor(web: Web, size: Size) -> Held:
     return held
 
 
-async def play_rooms(web: Web, size: Size, rooms: Sequence[OpenRoom]) -> tuple[Held, list[tuple[Page, Page]]]:
+async def play_rooms(web: Web, size: Size, rooms: Sequence[OpenRoom]) -> tuple[Held, list[tuple[Page, Page]], float]:
     pairs = [(_page(web, room.mentor), _page(web, room.learner)) for room in rooms]
     pages = list(itertools.chain.from_iterable(pairs))
     held, tasks = await hold(web, pages, size)
@@ -103,10 +104,12 @@ async def play_rooms(web: Web, size: Size, rooms: Sequence[OpenRoom]) -> tuple[H
         page.is_ready.clear()
     web.kill()
     await asyncio.to_thread(web.start)
+    started = time.monotonic()
     await all_in(pages)
+    back = time.monotonic() - started
     await asyncio.sleep(size.after_kill)
     await end(pages, tasks)
-    return held, pairs
+    return held, pairs, back
 
 
 def _page(web: Web, seat: Seat) -> Page:
@@ -157,10 +160,11 @@ def run(_services: Services, *, quick: bool, client_count: int) -> Result:
     with serving(FLOOR) as web:
         floor = asyncio.run(play_floor(web, size))
     with serving(PRODUCT) as web, sweeping():
-        held, pairs = asyncio.run(play_rooms(web, size, rooms))
+        held, pairs, back = asyncio.run(play_rooms(web, size, rooms))
     counts = compare(rooms, pairs)
     notes = [describe("echo", floor, size), describe("rooms", held, size)]
-    notes.append(f"after kill -9: {sum(count.together for count in counts):.0f} s together, all rooms added up")
+    lost = sorted(count.lost for count in counts)
+    notes.append(f"after kill -9: all pages back after {back:.1f} s; lost: median {lost[len(lost) // 2]:.2f} s a room")
     figures = {
         "rooms": size.rooms,
         "p95_ms": round(held.p95_ms, 1),

@@ -35,7 +35,7 @@ class Door:
 
 @dataclass
 class Page:
-    """One page. `spans`: monotonic times between a join that was acknowledged and the loss of its socket.
+    """One page. `spans`: monotonic times between a join that was acknowledged and the loss of its socket or lease.
 
     `asked_at`: when it first asked to come in; `left_at`: when the server had surely heard its goodbye.
     """
@@ -53,6 +53,7 @@ class Page:
     unanswered: int = 0
     is_heard: asyncio.Event = field(default_factory=asyncio.Event)
     is_leaving: bool = False
+    _again: asyncio.Task[None] | None = None
 
     async def live(self, doors: asyncio.Semaphore) -> None:
         pause = FIRST_PAUSE
@@ -63,7 +64,7 @@ class Page:
                     self.asked_at = self.asked_at or time.monotonic()
                     socket = await self._open()
                     if self.door.joins:
-                        await socket.send('{"type":"room.join"}')
+                        await self._join()
                     else:
                         self._joined()
                     await self._first_answer(socket)
@@ -89,6 +90,10 @@ class Page:
             max_queue=None,
         )
         return self.socket
+
+    async def _join(self) -> None:
+        if self.socket:
+            await self.socket.send('{"type":"room.join"}')
 
     async def _first_answer(self, socket: ClientConnection) -> None:
         """The next page comes through this door once this one is in."""
@@ -123,6 +128,9 @@ class Page:
             self.unanswered -= 1
             if not self.unanswered:
                 self.is_heard.set()
+            if not message["alive"] and not self.is_leaving:
+                self._cut()
+                self._again = asyncio.create_task(self._join())
         elif kind in ("peer.joined", "peer.here"):
             self.peer = message["page"]
         elif kind == "signal.candidate":

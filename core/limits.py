@@ -24,10 +24,11 @@ def address_token(request: HttpRequest) -> str:
 def is_allowed(name: str, key: str, *, most: int, seconds: int) -> bool:
     """Count one more use of `name` by `key`; False from the use after `most` until the window of `seconds` is over."""
     counter = f"limit:{name}:{key}"
-    cache.add(counter, 0, seconds)
-    try:
-        return cache.incr(counter) <= most
-    except ValueError:
-        # The window ended between the two: this is the first use of the next one.
-        cache.set(counter, 1, seconds)
-        return True
+    # Twice: somebody else may count the first use of a window at the same time.
+    for _ in range(2):
+        try:
+            return cache.incr(counter) <= most
+        except ValueError:
+            if cache.add(counter, 1, seconds):
+                return True
+    return False

@@ -5,10 +5,11 @@ import contextlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qs
 from uuid import UUID
 
+from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import Http404
@@ -18,12 +19,12 @@ from accounts.sockets import is_signed_in
 from core.addresses import is_reference
 from core.errors import DomainError
 from sessions_video import broadcast, services, threads
-from sessions_video.errors import BadMessage, RoomError, TooManyVisits
+from sessions_video.errors import BadMessage, Canceled, Ended, RoomError, TooManyVisits
 from sessions_video.models import VideoSession
 from sessions_video.offers import offers_for
-from sessions_video.protocol import COSTS, PASSED_ON, Allowance, parse
+from sessions_video.protocol import COSTS, Allowance, parse
 from sessions_video.reading import seen_by
-from sessions_video.selectors import chat_line_of, chat_lines
+from sessions_video.selectors import chat_line_of
 from sessions_video.states import Role
 from sessions_video.threads import in_database, with_bank
 
@@ -32,22 +33,32 @@ log = logging.getLogger(__name__)
 NOT_SIGNED_IN, NOT_NOW, NOT_YOURS, ELSEWHERE, OVER, TOO_FAST = 4401, 4403, 4404, 4409, 4410, 4429
 # Something of ours failed: the page comes back by itself.
 BROKEN = 1011
+REFUSALS: dict[type[RoomError], int] = {Ended: OVER, Canceled: OVER, TooManyVisits: TOO_FAST}
 # The page said goodbye. Any other code is trouble on the way: the lease decides.
 GOODBYE = (1000, 1001)
 # Each so many snapshots a page that only listens is looked at: is its person still signed in?
 SNAPSHOT_SECONDS, ROUNDS_BETWEEN_LOOKS = 15, 4
 BAD_MESSAGE_COST = 15
 
+T = TypeVar("T")
 Handler = Callable[["RoomConsumer", dict[str, Any]], Awaitable[None]]
+
+
+class SignedOut(Exception):
+    """Whoever opened the socket is no longer signed in."""
 
 
 class RoomConsumer(AsyncWebsocketConsumer):
     """`page` names the page, not the socket: it survives a reconnection, and signals are addressed to it."""
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        """A failure ends the socket in order, so that nothing of it goes on: the page comes back and joins again."""
+        """A failure ends the socket in order, so that nothing of it goes on: the page comes back and joins again.
+
+        Channels' own way looks after database connections first, for each message and all sockets in one thread, where
+        signs of life would wait behind everybody who is just logging in. This consumer has none open there.
+        """
         try:
-            await super().dispatch(message)
+            await getattr(self, get_handler_name(message))(message)
         except StopConsumer:
             raise
         except Exception:
@@ -79,22 +90,27 @@ class RoomConsumer(AsyncWebsocketConsumer):
             return NOT_YOURS
         try:
             self.page = str(UUID(parse_qs(self.scope["query_string"].decode())["page"][0]))
-            found, refused = await in_database(services.knock, user=self.user, reference=reference)
+            async with threads.door(self._wait):
+                room = await in_database(services.enter, user=self.user, reference=reference)
+                await self._open(room)
         except (Http404, ValueError, KeyError):
             return NOT_YOURS
         except RoomError as error:
-            return TOO_FAST if isinstance(error, TooManyVisits) else NOT_NOW
-        if refused:
-            return OVER if refused.code == "ended" else NOT_NOW
-        self.video_session, self.role = found, found.role_of(self.user)
-        await self.channel_layer.group_add(found.group, self.channel_name)
-        self.chat_group = await in_database(services.chat_group, video_session=found)
+            return REFUSALS.get(type(error), NOT_NOW)
+        return None
+
+    async def _wait(self) -> None:
+        """A page that hears nothing for long would come again, behind all the others."""
+        await self._say({"type": "room.waiting"})
+
+    async def _open(self, room: services.OpenRoom) -> None:
+        self.role, self.chat_group = room.video_session.role_of(self.user), room.chat_group
+        await self.channel_layer.group_add(room.video_session.group, self.channel_name)
         await self.channel_layer.group_add(self.chat_group, self.channel_name)
-        await self._note_visit()
+        self.video_session = room.video_session
         self.synced_line = await self._send_state(last_chat_id=0)
         await self._tell("room.lobby", event="arrived")
         self._spawn(self._repeat_state())
-        return None
 
     async def disconnect(self, code: int) -> None:
         for task in self.tasks:
@@ -126,19 +142,35 @@ class RoomConsumer(AsyncWebsocketConsumer):
         if not self.allowance.spend(COSTS.get(kind, 1)):
             await self.close(TOO_FAST)
             return
-        if kind not in PASSED_ON and not await self._is_signed_in():
-            return
         try:
             await self.HANDLERS[kind](self, fields)
+        except SignedOut:
+            await self.close(NOT_SIGNED_IN)
         except DomainError as error:
             await self._refuse(error)
 
-    async def _is_signed_in(self) -> bool:
+    async def _act(self, work: Callable[..., T], /, **arguments: Any) -> T:
+        """What a person does in the room he has open: asked again who he is, in the same turn of the database.
+
+        Raises SignedOut, and what the work raises.
+        """
+
+        def by_a_member() -> T:
+            self._check_who()
+            return work(video_session=self.video_session, **arguments)
+
+        return await in_database(by_a_member)
+
+    def _check_who(self) -> None:
         """Signed out in another tab or closed by the team: the socket was opened before."""
-        if await in_database(is_signed_in, scope=self.scope):
-            return True
-        await self.close(NOT_SIGNED_IN)
-        return False
+        if not is_signed_in(self.scope):
+            raise SignedOut
+
+    async def _look_who(self) -> None:
+        try:
+            await in_database(self._check_who)
+        except SignedOut:
+            await self.close(NOT_SIGNED_IN)
 
     async def _refuse(self, error: DomainError, cost: float = 0) -> None:
         if not self.allowance.spend(cost):
@@ -150,7 +182,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def join(self, _fields: dict[str, Any]) -> None:
         whose = {"by": self.user, "page": UUID(self.page)}
-        entrance = await in_database(services.join, video_session=self.video_session, **whose)
+        entrance = await self._act(services.join, **whose)
         self.lease = entrance.lease
         await self._say({"type": "room.joined", "state": seen_by(entrance.state, self.role)})
         if entrance.replaced_pages:
@@ -171,6 +203,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         await self._say({"type": "presence.alive", "alive": alive})
 
     async def sync(self, fields: dict[str, Any]) -> None:
+        await in_database(self._check_who)
         await self._send_state(last_chat_id=fields["last_chat_id"])
 
     async def signal(self, kind: str, fields: dict[str, Any]) -> None:
@@ -180,7 +213,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             await self._tell("room.signal", to=to, signal={"type": kind, **fields})
 
     async def chat(self, fields: dict[str, Any]) -> None:
-        line = await in_database(services.say, video_session=self.video_session, by=self.user, **fields)
+        line = await self._act(services.say, by=self.user, **fields)
         # A line sent again is not news: the page that waits for it hears so from here.
         await self._say(line)
 
@@ -189,12 +222,11 @@ class RoomConsumer(AsyncWebsocketConsumer):
             await self._tell("room.message", message={"type": kind, "role": self.role, **fields})
 
     async def tell_media(self, fields: dict[str, Any]) -> None:
-        if self.lease and self.video_session:
-            about = {"video_session_id": self.video_session.pk, "lease": self.lease}
-            await in_database(services.tell_media, **about, **fields)
+        if self.lease:
+            await self._act(services.tell_media, lease=self.lease, **fields)
 
     async def start_paid(self, _fields: dict[str, Any]) -> None:
-        at = await in_database(services.start_paid, video_session=self.video_session, by=self.user)
+        at = await self._act(services.start_paid, by=self.user)
         message = {"type": "notice", "code": "paid_started", "at": at}
         await self._tell("room.message", message=message, everybody=True)
 
@@ -202,10 +234,11 @@ class RoomConsumer(AsyncWebsocketConsumer):
         """What the learner may choose, told to this page alone."""
         if self.role is Role.LEARNER:
             with translation.override(self.user.language):
-                offered = await in_database(offers_for, video_session=self.video_session)
+                offered = await self._act(offers_for)
             await self._say({"type": "extension.offers", **offered})
 
     async def ask_extension(self, fields: dict[str, Any]) -> None:
+        await in_database(self._check_who)
         # The bank may take its time: signs of life go on meanwhile.
         self._spawn(self._ask_extension(services.Wish(**fields)))
 
@@ -219,19 +252,19 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def answer_extension(self, fields: dict[str, Any]) -> None:
         answer = services.accept_extension if fields.pop("accepts") else services.refuse_extension
-        await in_database(answer, video_session=self.video_session, by=self.user, **fields)
+        await self._act(answer, by=self.user, **fields)
 
     async def withdraw_extension(self, fields: dict[str, Any]) -> None:
-        await in_database(services.withdraw_extension, video_session=self.video_session, by=self.user, **fields)
+        await self._act(services.withdraw_extension, by=self.user, **fields)
 
     async def ask_end(self, _fields: dict[str, Any]) -> None:
-        await in_database(services.ask_end, video_session=self.video_session, by=self.user)
+        await self._act(services.ask_end, by=self.user)
 
     async def confirm_end(self, _fields: dict[str, Any]) -> None:
-        await in_database(services.confirm_end, video_session=self.video_session, by=self.user)
+        await self._act(services.confirm_end, by=self.user)
 
     async def drop_end(self, _fields: dict[str, Any]) -> None:
-        await in_database(services.drop_end, video_session=self.video_session, by=self.user)
+        await self._act(services.drop_end, by=self.user)
 
     HANDLERS: ClassVar[dict[str, Handler]] = {
         "room.join": join,
@@ -272,7 +305,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
             return
         await self._say(line)
         if line["author_id"] != self.user.pk:
-            await self._heard([line])
+            about = {"video_session": self.video_session, "by": self.user, "up_to": line["id"]}
+            await in_database(services.mark_heard, **about)
 
     async def room_peer(self, event: dict[str, Any]) -> None:
         """Pages that have not joined hear nothing: one that built a connection too early would hang."""
@@ -332,9 +366,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
         return last
 
     async def _send_lines(self, after_id: int) -> int:
-        lines = await in_database(chat_lines, video_session=self.video_session, after_id=after_id)
+        lines = await in_database(services.catch_up, video_session=self.video_session, by=self.user, after_id=after_id)
         await self._say({"type": "room.state", "chat": lines})
-        await self._heard(lines)
         return int(lines[-1]["id"]) if lines else after_id
 
     async def _send_missed_lines(self, video_session_id: int) -> None:
@@ -343,11 +376,6 @@ class RoomConsumer(AsyncWebsocketConsumer):
         if newest > self.synced_line:
             await self._send_lines(self.synced_line)
             self.synced_line = newest
-
-    async def _heard(self, lines: list[dict[str, Any]]) -> None:
-        if lines:
-            about = {"video_session": self.video_session, "by": self.user, "up_to": lines[-1]["id"]}
-            await in_database(services.mark_heard, **about)
 
     async def _note_visit(self) -> None:
         """The lease tells of a page that joined; before and after, this does."""
@@ -371,7 +399,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             await asyncio.sleep(SNAPSHOT_SECONDS)
             rounds += 1
             if rounds % ROUNDS_BETWEEN_LOOKS == 0:
-                self._spawn(self._is_signed_in())
+                self._spawn(self._look_who())
             # What fails now, the next round does: a page is never left without news.
             self._spawn(self._note_visit())
             self._spawn(self._tell_absent())

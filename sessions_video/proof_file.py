@@ -36,7 +36,7 @@ def proof_spreadsheet(video_session: VideoSession) -> HttpResponse:
         asked, decided = _exact(agreed.asked_at, zone), _exact(agreed.decided_at, zone)
         rows.append(["", name, asked, decided, "", plain(agreed.outcome), ""])
     for stay in presences_of(video_session):
-        name = plain(_("Présence de %(name)s") % {"name": stay.person.get_full_name()})
+        name = plain(_("Présence\u202f: %(name)s") % {"name": stay.person.get_full_name()})
         rows.append(["", name, _exact(stay.started_at, zone), _exact(stay.ended_at, zone), stay.seconds, "", ""])
     return spreadsheet(_("releve-%(reference)s.csv") % {"reference": video_session.booking.reference}, head, rows)
 

@@ -103,14 +103,6 @@ MESSAGES: Mapping[str, Mapping[str, Check]] = {
 # What makes rows costs more than what is passed on: nobody fills the tables by sending fast.
 COSTS: Mapping[str, float] = {"room.join": 10, "chat.send": 5, "extension.ask": 10}
 
-# Said often, and kept nowhere: who says the rest is asked again whether he is signed in.
-PASSED_ON = frozenset(
-    {
-        *("presence.beat", "room.leave", "media.state", "share.ask", "share.decline"),
-        *("signal.description", "signal.candidate", "signal.rebuild"),
-    }
-)
-
 
 def parse(text: str | None) -> tuple[str, dict[str, Any]]:
     """The type and the checked fields of a frame; raises BadMessage."""

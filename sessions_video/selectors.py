@@ -15,7 +15,7 @@ from bookings.selectors import find_booking, get_booking_for
 from core.money import price_cents
 from core.references import Described
 from messaging.models import Attachment, Message
-from messaging.selectors import get_message, recent_messages, thread_between
+from messaging.selectors import get_message
 from sessions_video.errors import Canceled, Ended, NotConfirmed, NotToday, RoomError
 from sessions_video.models import EventKind, RoomEvent, VideoSession
 from sessions_video.parts import Part, split_free
@@ -70,14 +70,6 @@ def refusal(video_session: VideoSession, t: int, day_words: str) -> RoomError | 
 
 def moment(ms: int) -> datetime:
     return datetime.fromtimestamp(ms // 1000, UTC) + timedelta(milliseconds=ms % 1000)
-
-
-def chat_lines(*, video_session: VideoSession, after_id: int = 0) -> list[dict[str, Any]]:
-    """What was said lately in the thread of both people, oldest first, cards left out."""
-    thread = thread_between(video_session.booking.learner, video_session.booking.mentor)
-    if thread is None:
-        return []
-    return [chat_line(message) for message in recent_messages(thread, after_id or None) if not message.is_card]
 
 
 def newest_lines(video_session_ids: Collection[int]) -> dict[int, int]:

@@ -5,8 +5,9 @@ With the shared thread, one locked row stops every room of the process.
 
 import asyncio
 from asyncio import AbstractEventLoop, Future
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
@@ -27,11 +28,33 @@ POOL = ThreadPoolExecutor(16, thread_name_prefix="room")
 BANK_POOL = ThreadPoolExecutor(4, thread_name_prefix="bank")
 _turns: WeakKeyDictionary[AbstractEventLoop, WeakValueDictionary[int, asyncio.Lock]] = WeakKeyDictionary()
 GATHER_SECONDS = 0.1
+# Pages that come in at the same time: after a restart all come at once, and a few that are in are better than a crowd
+# of which each waits for all.
+DOORS = 8
+WAITING_SECONDS = 5.0
+_doors: WeakKeyDictionary[AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
 async def in_database(work: Callable[..., T], /, **arguments: Any) -> T:
     call = database_sync_to_async(partial(work, **arguments), thread_sensitive=False, executor=POOL)
     return cast(T, await call())
+
+
+@asynccontextmanager
+async def door(while_waiting: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """One of the doors of this process; whoever waits is told so now and then."""
+    doors = _doors.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(DOORS))
+    while True:
+        try:
+            await asyncio.wait_for(doors.acquire(), WAITING_SECONDS)
+        except TimeoutError:
+            await while_waiting()
+        else:
+            break
+    try:
+        yield
+    finally:
+        doors.release()
 
 
 async def with_bank(work: Callable[..., T], /, *, by: User, **arguments: Any) -> T:
@@ -70,6 +93,8 @@ class Gathered(Generic[K, V]):
             found = {}
         for key, value in found.items():
             waiting.pop(key).set_result(value)
+            # Between two answers the loop looks at its sockets: what is passed on does not wait for all of them.
+            await asyncio.sleep(0)
         await asyncio.gather(*(self._alone(key, answer) for key, answer in waiting.items()))
 
     async def _alone(self, key: K, answer: "Future[V]") -> None:

@@ -8,7 +8,7 @@ from sessions_video.states import Cause
 TEXTS: dict[str, str | Promise] = {
     "waiting_other": _("{other} n’est pas encore dans la salle. Vous pouvez déjà lui écrire."),
     "other_here": _("{other} est dans la salle."),
-    "waiting_connect": _("En attente de {other}…"),
+    "waiting_connect": _("{other} n’a pas encore rejoint l’appel."),
     "connecting": _("Connexion de l’image et du son…"),
     "connected": _("Vous êtes connectés."),
     "connection_trouble": _("L’image ne passe pas. Nouvelle tentative…"),
@@ -37,9 +37,10 @@ TEXTS: dict[str, str | Promise] = {
     "end_dropped": _("La session continue."),
     "amount_charged": _("Montant facturé\u202f: {amount}, pour {duration} de temps payé."),
     "amount_so_far": _("Montant à cet instant\u202f: {amount}, pour {duration} de temps payé."),
+    "microphone_muted": _("(micro coupé)"),
     "other_microphone_off": _("{other} a coupé son micro."),
     "other_camera_off": _("{other} a coupé sa caméra."),
-    "other_left": _("{other} n’est plus connecté."),
+    "other_left": _("{other} n’est plus dans l’appel."),
     "share": _("Partager"),
     "share_stop": _("Arrêter le partage"),
     "share_on": _("{other} partage son écran."),
@@ -63,8 +64,8 @@ TEXTS: dict[str, str | Promise] = {
     ),
     "devices_blocked_other": _("Autorisez la caméra et le micro pour ce site dans les réglages, puis réessayez."),
     "no_microphone": _("Aucun micro n’a été trouvé."),
+    "plug_microphone": _("Branchez un micro ou un casque, puis réessayez."),
     "no_camera": _("Aucune caméra n’a été trouvée. Vous pouvez venir avec le son seulement."),
-    "no_device": _("Aucun micro n’a été trouvé."),
     "device_busy": _("La caméra ou le micro est utilisé par une autre application. Fermez-la, puis réessayez."),
     "devices_ready": _("Votre caméra et votre micro fonctionnent."),
     "microphone_ready": _("Votre micro fonctionne."),
@@ -73,6 +74,7 @@ TEXTS: dict[str, str | Promise] = {
     "camera_number": _("Caméra {number}"),
     "microphone_number": _("Micro {number}"),
     "final_elsewhere": _("Vous êtes déjà connecté dans un autre onglet."),
+    "final_elsewhere_more": _("L’appel et le décompte continuent dans l’autre onglet. Vous pouvez les reprendre ici."),
     "final_over": _("La session est terminée."),
     "final_not_now": _("La salle n’est pas ouverte."),
     "final_signed_out": _("Vous êtes déconnecté. Connectez-vous de nouveau pour revenir dans la salle."),
@@ -84,8 +86,8 @@ TEXTS: dict[str, str | Promise] = {
 
 # What ended an interval of the proof. `%(name)s` is the person, when there is one.
 CAUSES: dict[str, str | Promise] = {
-    Cause.LEFT: _("Départ de %(name)s"),
-    Cause.LOST: _("Connexion de %(name)s perdue"),
+    Cause.LEFT: _("%(name)s a quitté l’appel"),
+    Cause.LOST: _("%(name)s a perdu la connexion"),
     Cause.MEDIA: _("L’image et le son ne passaient plus"),
     Cause.TIME_USED_UP: _("Temps prévu écoulé"),
     Cause.DAY_OVER: _("Fin de la journée"),
@@ -94,7 +96,7 @@ CAUSES: dict[str, str | Promise] = {
     Cause.STAFF: _("Arrêt par l’équipe"),
     "free_over": _("Fin du temps gratuit"),
     "paid_started": _("Démarrage de la session payante par %(name)s"),
-    "returned": _("Retour de %(name)s"),
+    "returned": _("%(name)s est de retour"),
     "media_back": _("L’image et le son passaient de nouveau"),
     "extended": _("Reprise"),
 }

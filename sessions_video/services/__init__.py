@@ -1,5 +1,6 @@
-from sessions_video.services.chat import chat_group, mark_heard, say
+from sessions_video.services.chat import catch_up, mark_heard, say
 from sessions_video.services.closing import close_ended, hand_over, mark_begun
+from sessions_video.services.entering import OpenRoom, enter
 from sessions_video.services.extensions import (
     FIRST_EXTENSION_HOLD,
     Wish,
@@ -11,7 +12,7 @@ from sessions_video.services.extensions import (
     withdraw_extension,
 )
 from sessions_video.services.opening import cancel_room, open_room
-from sessions_video.services.presence import beat, join, knock, leave, tell_media
+from sessions_video.services.presence import beat, join, leave, tell_media
 from sessions_video.services.reporting import report_problem
 from sessions_video.services.sweeping import due_sessions, sweep_session
 from sessions_video.services.timekeeping import ask_end, confirm_end, drop_end, start_paid
@@ -20,21 +21,22 @@ from sessions_video.services.waiting import tell_absent
 
 __all__ = [
     "FIRST_EXTENSION_HOLD",
+    "OpenRoom",
     "Wish",
     "accept_extension",
     "ask_end",
     "ask_extension",
     "beat",
     "cancel_room",
-    "chat_group",
+    "catch_up",
     "close_ended",
     "confirm_end",
     "credit_arrived",
     "drop_end",
     "due_sessions",
+    "enter",
     "hand_over",
     "join",
-    "knock",
     "leave",
     "look_at_payment",
     "mark_begun",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from accounts.models import User
 from messaging.live import group_of
-from messaging.selectors import thread_between
+from messaging.selectors import recent_messages, thread_between
 from messaging.services import get_or_create_thread, mark_read, send_message
 from sessions_video.models import VideoSession
 from sessions_video.selectors import chat_line
@@ -22,6 +22,17 @@ def chat_group(*, video_session: VideoSession) -> str:
     """Where news of the conversation of both people are told, opened if need be."""
     booking = video_session.booking
     return group_of(get_or_create_thread(one=booking.learner, other=booking.mentor))
+
+
+def catch_up(*, video_session: VideoSession, by: User, after_id: int) -> list[dict[str, Any]]:
+    """What was said lately, after a line, cards left out and oldest first; it is read now."""
+    thread = thread_between(video_session.booking.learner, video_session.booking.mentor)
+    if thread is None:
+        return []
+    lines = [chat_line(message) for message in recent_messages(thread, after_id or None) if not message.is_card]
+    if lines:
+        mark_read(thread=thread, user=by, up_to=lines[-1]["id"])
+    return lines
 
 
 def mark_heard(*, video_session: VideoSession, by: User, up_to: int) -> None:

@@ -9,16 +9,12 @@ from django.db import IntegrityError, connection
 
 from accounts.models import User
 from core import clock
-from core.limits import is_allowed
-from sessions_video.errors import Ended, MentorElsewhere, RoomError, TooManyVisits
+from sessions_video.errors import Ended, MentorElsewhere
 from sessions_video.models import EventKind, Lease, VideoSession
 from sessions_video.reading import snapshot
-from sessions_video.selectors import get_video_session_for, refusal
 from sessions_video.services.writer import lease_ms, locked_meter
 
 ONE_ROOM = "one_live_room_per_mentor"
-# Of one person: more than a page makes on the worst network.
-CONNECTIONS_PER_MINUTE = 240
 
 # `clock_timestamp()` is evaluated again after a wait for the row; the offset is zero outside the demo and the tests.
 _BEAT = """
@@ -38,14 +34,6 @@ class Entrance:
     lease: UUID
     state: dict[str, Any]
     replaced_pages: list[UUID]
-
-
-def knock(*, user: User, reference: str) -> tuple[VideoSession, RoomError | None]:
-    """The session a page asks for, and why it does not come in. Raises Http404, NotConfirmed, TooManyVisits."""
-    if not is_allowed("room.connect", str(user.pk), most=CONNECTIONS_PER_MINUTE, seconds=60):
-        raise TooManyVisits
-    found = get_video_session_for(user, reference)
-    return found, refusal(found, clock.database_now_ms(), str(found.day))
 
 
 def join(*, video_session: VideoSession, by: User, page: UUID) -> Entrance:
@@ -70,11 +58,10 @@ def join(*, video_session: VideoSession, by: User, page: UUID) -> Entrance:
 
 def _let_go_elsewhere(user: User, video_session_id: int) -> None:
     """Leases that lapsed in other rooms are closed by those rooms' own meters, each in its own transaction."""
-    lapsed = clock.database_now_ms() - lease_ms()
-    others = Lease.objects.filter(user=user, closed_at=None, last_seen__lte=lapsed).exclude(
-        video_session=video_session_id
-    )
-    for other in sorted(set(others.values_list("video_session_id", flat=True))):
+    open_ones = Lease.objects.filter(user=user, closed_at=None).exclude(video_session=video_session_id)
+    seen = list(open_ones.values_list("video_session_id", "last_seen"))
+    lapsed = clock.database_now_ms() - lease_ms() if seen else 0
+    for other in sorted({room for room, last_seen in seen if last_seen <= lapsed}):
         with locked_meter(other):
             pass
 
@@ -102,9 +89,9 @@ def leave(*, video_session_id: int, lease: UUID) -> None:
         turn.meter.leave(turn.t, lease)
 
 
-def tell_media(*, video_session_id: int, lease: UUID, failed: bool) -> None:
+def tell_media(*, video_session: VideoSession, lease: UUID, failed: bool) -> None:
     """A page says that image and sound pass no more, or pass again. The mentor's word stops the count meanwhile."""
-    with locked_meter(video_session_id) as turn:
+    with locked_meter(video_session.pk) as turn:
         if turn.meter.tell_media(turn.t, lease, failed=failed):
             role = turn.meter.leases[lease].role
             turn.note(EventKind.MEDIA_FAILED if failed else EventKind.MEDIA_BACK, role)

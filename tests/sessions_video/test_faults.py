@@ -25,7 +25,7 @@ from sessions_video.errors import Ended
 from sessions_video.models import EventKind, Lease
 from sessions_video.protocol import MESSAGES
 from sessions_video.reading import peek
-from sessions_video.services import presence
+from sessions_video.services import entering
 from sessions_video.states import Cause, Phase
 from tests.browser.stack import database_url
 from tests.databases import in_threads
@@ -378,7 +378,7 @@ async def test_a_database_that_fails_at_the_door_asks_the_page_to_come_back(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(presence, "get_video_session_for", failing)
+        broken.setattr(entering, "get_video_session_for", failing)
         async with sockets(one := Socket(room.learner, reference(room))):
             assert await one.closing_code() == 1011
     async with sockets(two := Socket(room.learner, reference(room))):

@@ -103,8 +103,8 @@ def test_the_proof_is_the_same_for_both_and_adds_up(held: Callable[[], Room]) ->
     texts = [signed_in(user).get(url("proof", room)).content.decode() for user in (room.mentor, room.learner)]
     for text in texts:
         assert "Relevé de session" in text
-        assert "Départ de Karim" in text
-        assert "Retour de Karim" in text
+        assert "Karim a quitté l’appel" in text
+        assert "Karim est de retour" in text
         assert "Fin du temps gratuit" in text
         assert "par les deux personnes" in text
     amounts = [found(r'data-figure="amount">([^<]*)<', text) for text in texts]

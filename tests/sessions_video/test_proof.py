@@ -81,7 +81,7 @@ def test_the_file_says_what_the_page_says_to_both(held: Callable[[], Room]) -> N
     cents = [round(float(row[6].replace(",", ".")) * 100) for row in [*paid, total]]
     assert sum(cents[:-1]) == cents[-1] == room.fresh().amount_cents
     assert {row[1] for row in rows if row[1].startswith("Présence")} == {
-        f"Présence de {user.get_full_name()}" for user in (room.mentor, room.learner)
+        f"Présence\u202f: {user.get_full_name()}" for user in (room.mentor, room.learner)
     }
 
 

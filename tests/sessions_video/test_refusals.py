@@ -23,7 +23,7 @@ from sessions_video.errors import Ended, NotToday
 from sessions_video.models import Lease, Segment, VideoSession
 from sessions_video.protocol import MAX_BYTES, MAX_CHAT
 from sessions_video.selectors import refusal
-from sessions_video.services import presence
+from sessions_video.services import entering
 from sessions_video.states import Phase
 from tests import people
 from tests.sessions_video.conftest import (
@@ -392,7 +392,7 @@ async def test_a_flood_is_cut_off_and_hurts_nobody_else(open_room: Room, case: s
 async def test_a_flood_of_reconnections_is_cut_off_for_its_author_alone(
     open_room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(presence, "CONNECTIONS_PER_MINUTE", 5)
+    monkeypatch.setattr(entering, "CONNECTIONS_PER_MINUTE", 5)
     for _ in range(5):
         async with sockets(one := Socket(open_room.learner, reference(open_room))):
             await one.hear("room.state")

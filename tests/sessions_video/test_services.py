@@ -14,7 +14,6 @@ from sessions_video import services, tasks
 from sessions_video.errors import CannotStart, Ended, MentorElsewhere, NothingToConfirm
 from sessions_video.models import EventKind, Lease
 from sessions_video.reading import peek
-from sessions_video.selectors import chat_lines
 from sessions_video.services.writer import locked_meter
 from sessions_video.states import Cause, Phase
 from tests.sessions_video.conftest import Room, pass_time
@@ -301,5 +300,7 @@ def test_the_chat_is_the_thread_of_both(room: Room) -> None:
     assert line == again
     thread = thread_between(room.learner, room.mentor)
     assert thread is not None
-    assert [found["body"] for found in chat_lines(video_session=room.video_session)] == ["Vous m’entendez ?"]
-    assert chat_lines(video_session=room.video_session, after_id=line["id"]) == []
+    assert [
+        found["body"] for found in services.catch_up(video_session=room.video_session, by=room.mentor, after_id=0)
+    ] == ["Vous m’entendez ?"]
+    assert services.catch_up(video_session=room.video_session, by=room.mentor, after_id=line["id"]) == []
