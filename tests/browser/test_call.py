@@ -160,7 +160,7 @@ def test_sound_only_stops_every_image_and_gives_them_back(seats: tuple[Seat, Sea
     mentor, learner = seats
     meet(mentor, learner)
     learner.open_more("sound-only")
-    mentor.says("peer-off-words", re.compile("est passé en son seulement"))
+    mentor.says("peer-off-words", re.compile("a choisi le son seulement"))
     expect(mentor.page.locator(mentor.part("peer-off"))).to_be_visible()
     assert no_image_comes(learner)
     assert no_image_comes(mentor)
@@ -246,7 +246,7 @@ def test_a_whole_call_with_keys_alone(seats: tuple[Seat, Seat]) -> None:
     accessible(page, where="call")
     page.keyboard.press("Alt+Shift+D")
     expect(microphone).to_have_attribute("aria-pressed", "false")
-    mentor.says("peer-state", re.compile("a coupé son micro"))
+    mentor.says("peer-state", "(micro coupé)")
     page.keyboard.press("Alt+Shift+C")
     expect(page.locator(learner.part("conversation"))).to_have_attribute("aria-expanded", "false")
     page.keyboard.press("Alt+Shift+C")
@@ -268,6 +268,9 @@ def test_a_whole_call_with_keys_alone(seats: tuple[Seat, Seat]) -> None:
     page.keyboard.press("Enter")
     expect(mentor.page.locator(mentor.part("confirm-dialog"))).to_be_visible()
     accessible(mentor.page, where="confirmation")
+    # Whoever was just writing does not end a session with his next Enter.
+    assert mentor.page.evaluate("document.activeElement.innerText") == "Continuer la session"
+    tab_to(mentor.page, "Terminer pour les deux")
     mentor.page.keyboard.press("Enter")
     for seat in (mentor, learner):
         seat.says("final-title", "La session est terminée.")

@@ -97,7 +97,7 @@ def test_ten_minutes_more_paid_in_another_tab_and_billed_with_the_rest(seats: tu
 
     mentor.says("extension-words", "Karim demande 10 minutes de plus, pour 7,83\u00a0€.")
     mentor.hears("Karim demande 10 minutes de plus, pour 7,83\u00a0€.")
-    learner.hears("En attente de Inès\u202f: 10 minutes de plus, 7,83\u00a0€.")
+    learner.hears("Vous avez demandé 10 minutes de plus, pour 7,83\u00a0€. Inès doit répondre.")
     is_usable(mentor)
     assert credit_left(room.learner) == TEN_CENTS
     mentor.page.locator(mentor.part("extension-accept")).press("Enter")

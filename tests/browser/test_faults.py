@@ -35,6 +35,7 @@ BEAT_MS = 5_000
 LEASE_MS = 15_000
 OFFLINE_SECONDS = 20
 COUNTING = "Décompte en cours"
+WITHOUT_MEDIA = "En pause\u202f: l’image et le son ne passent pas. Le décompte est arrêté."
 # `cut()` closes the page's socket and lets it open no other until `back()`.
 CUTTABLE = """
     const sockets = [];
@@ -75,6 +76,23 @@ FAILING_SERVER = """
       }
       send() {}
       close() {}
+    };
+"""
+# While the wall stands, connections find no way; the one that is there is told broken, and trying again goes faster.
+WALL = """
+    window.wall = false;
+    const every = window.setInterval;
+    window.setInterval = (work, ms, ...more) => every(work, window.wall && ms === 4_000 ? 1_000 : ms, ...more);
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(options) {
+        super(window.wall ? { ...options, iceServers: [], iceTransportPolicy: "relay" } : options);
+      }
+    };
+    window.raise = () => {
+      window.wall = true;
+      const call = window.calls.at(-1);
+      Object.defineProperty(call, "connectionState", { value: "failed" });
+      call.dispatchEvent(new Event("connectionstatechange"));
     };
 """
 CALL_STATES = "() => window.calls.map((call) => call.connectionState)"
@@ -162,6 +180,43 @@ def wait_for_a_beat(learner: Seat, room: Room) -> None:
         return lease.last_seen > lease.opened_at + 1000
 
     until(learner.page, has_beaten, "no sign of life came")
+
+
+@pytest.mark.requirement("SK-97")
+def test_without_image_and_sound_nothing_is_counted_until_they_pass_again(
+    stack: Stack, sign_in: Callable[[User], Page], room: Room
+) -> None:
+    """Both are in the room and talk to the server; the way between them is cut, and the mentor’s page says so."""
+    mentor = seat_in(sign_in(room.mentor), stack, room, WALL)
+    learner = seat_in(sign_in(room.learner), stack, room)
+    meet_and_count(mentor, learner)
+    wait_for_a_beat(learner, room)
+
+    mentor.page.evaluate("window.raise()")
+    expect(mentor.page.locator(mentor.part("trouble"))).to_be_visible()
+    for seat in (mentor, learner):
+        seat.says("meter-state", WITHOUT_MEDIA)
+        seat.hears(WITHOUT_MEDIA)
+    # Written once the learner was heard of after it.
+    until(learner.page, room.spans, "the interval was not closed")
+    segment = room.fresh().segments.get()
+    assert (segment.cause, segment.role) == (Cause.MEDIA, "mentor")
+    amounts = [seat.page.locator(seat.part("amount")).inner_text() for seat in (mentor, learner)]
+    mentor.page.wait_for_timeout(3_000)
+    assert [seat.page.locator(seat.part("amount")).inner_text() for seat in (mentor, learner)] == amounts
+    assert room.fresh().running_since is None, "time goes by, and none of it is counted"
+    write(learner, mentor, "Je vous attends ici.")
+
+    mentor.page.evaluate("window.wall = false")
+    mentor.click("trouble-again")
+    for seat in (mentor, learner):
+        seat.sees_the_other()
+        counts(seat)
+        seat.hears("Le décompte reprend.")
+    expect(mentor.page.locator(mentor.part("trouble"))).to_be_hidden()
+    assert (room.fresh().running_since or 0) > segment.ended_at + 3_000
+    assert room.spans() == [(segment.started_at, segment.ended_at)]
+    assert mentor.errors == learner.errors == []
 
 
 @pytest.mark.requirement("SK-97")

@@ -49,6 +49,8 @@ def test_a_whole_session_from_the_preview_to_the_bill(seats: tuple[Seat, Seat], 
     learner.connect()
     learner.sees_the_other()
     mentor.says("meter-state", "Décompte en cours")
+    # The connection of before was replaced at once, not found dead while the time was counted.
+    expect(mentor.page.locator(mentor.part("polite"))).not_to_contain_text("L’image ne passe pas")
     mentor.page.wait_for_timeout(3000)
 
     learner.click("end")

@@ -5,6 +5,7 @@ import { Emitter } from "./events.js";
 import { Newsroom, stopwatch } from "./meter.js";
 
 const DRAW_MS = 250;
+const SOON_MS = 5 * 60_000;
 
 export class Band extends Emitter {
   constructor({ page, config, signaling, meter }) {
@@ -45,11 +46,12 @@ export class Band extends Emitter {
 
   tell(news, now) {
     // Without the server nothing is known of the other person: the loss itself was said.
-    if (!this.signaling.isOpen) return;
+    // Whoever is not in the call himself has been told so; a pause is nothing the other person did to him.
+    if (!this.signaling.isOpen || !now.present.includes(this.config.role)) return;
     if (news === "paid_started") this.paidStarted(now.now);
     else {
       const values = { left: stopwatch(now.freeLeft, { up: true }), count: now.count };
-      this.page.notify(this.page.text(news, values));
+      this.page.notify(this.page.text(news, values), { about: "count" });
     }
   }
 
@@ -57,7 +59,7 @@ export class Band extends Emitter {
     const words = this.page.text("paid_started", { time: this.meter.clock(at), zone: this.config.zone });
     if (words === this.paidStartedWords) return;
     this.paidStartedWords = words;
-    this.page.notify(words, { urgent: true });
+    this.page.notify(words, { urgent: true, about: "count" });
     chime();
   }
 
@@ -73,6 +75,7 @@ export class Band extends Emitter {
     page.write("left", stopwatch(now.left, { up: true }));
     page.write("amount", meter.euros(now.amount));
     page.get("track").value = now.paid / now.limit;
+    page.get("meter").classList.toggle("meter--soon", now.left <= SOON_MS);
     page.write("meter-state", this.words(now));
     const dot = page.get("dot");
     dot.classList.toggle("dot--off", !now.running && now.elapsed === 0);

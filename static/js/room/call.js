@@ -184,7 +184,7 @@ export class Call extends Emitter {
   goes(name) {
     if (name !== this.peer.page) return;
     this.emit("gone");
-    this.page.notify(this.page.text("other_left"), { about: "peer" });
+    this.page.say(this.page.text("other_left"));
     // His page may come back; a connection that goes on without the server's knowledge is cut.
     this.withoutPeer = setTimeout(() => this.peer.leave(), AFTER_PEER_MS);
   }

@@ -6,7 +6,9 @@ import { newId } from "./ids.js";
 export class Chat {
   constructor({ log, form, input, signaling, me, language, youLabel }) {
     Object.assign(this, { log, form, input, signaling, me, language, youLabel });
-    this.hours = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+    const hour = { hour: "2-digit", minute: "2-digit" };
+    this.hours = new Intl.DateTimeFormat(language, hour);
+    this.days = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", ...hour });
     this.lastId = 0;
     this.seen = new Set();
     this.waiting = new Map();
@@ -113,7 +115,7 @@ export class Chat {
     name.textContent = line.author_id === this.me ? this.youLabel : line.author;
     const time = document.createElement("time");
     time.dateTime = line.at;
-    time.textContent = this.hours.format(new Date(line.at));
+    time.textContent = this.when(new Date(line.at));
     head.append(name, time);
     entry.append(head);
     if (line.body) {
@@ -124,6 +126,10 @@ export class Chat {
     }
     entry.append(...(line.files ?? []).map((file) => this.drawFile(file)));
     return entry;
+  }
+
+  when(at) {
+    return (at.toDateString() === new Date().toDateString() ? this.hours : this.days).format(at);
   }
 
   // In a tab of its own: the call goes on in this one.

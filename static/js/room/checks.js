@@ -8,6 +8,7 @@ import { fillChoices } from "./ui.js";
 const HEARD_LEVEL = 0.08;
 const HEARD_TIMES = 3;
 const SILENCE_MS = 8_000;
+const NARROW = matchMedia("(width < 48rem)");
 
 export class DeviceChecks {
   constructor({ page, list, devices, onStream = () => {} }) {
@@ -111,7 +112,10 @@ export class DeviceChecks {
     page.show("microphone-fields", Boolean(microphone));
     page.show("camera-add", cameras.length > 0 && !camera);
     // The button that was pressed goes away: its focus goes on to what took its place.
-    if (hadFocus) page.get(camera ? "camera-choice" : "microphone-choice").focus();
+    if (!hadFocus) return;
+    page.get(camera ? "camera-choice" : "microphone-choice").focus({ preventScroll: NARROW.matches });
+    // On a telephone one's own image is far above what was pressed.
+    if (NARROW.matches) page.get("preview").scrollIntoView({ block: "center" });
   }
 
   judge(wish) {
@@ -249,7 +253,8 @@ function reason({ name, message }) {
     if (/system/i.test(message)) return ["devices_blocked", "devices_blocked_system"];
     return ["devices_blocked", `devices_blocked_${browserFound()}`];
   }
-  return [["NotFoundError", "OverconstrainedError"].includes(name) ? "no_microphone" : "device_busy", ""];
+  if (["NotFoundError", "OverconstrainedError"].includes(name)) return ["no_microphone", "plug_microphone"];
+  return ["device_busy", ""];
 }
 
 // Only to say where its settings are.

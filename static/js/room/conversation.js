@@ -1,4 +1,5 @@
 // The written conversation beside the image: always there on a wide screen, over the image on a small one.
+const MOST_WORDS = 80;
 const WIDE = matchMedia("(width >= 64rem)");
 
 export class Conversation {
@@ -36,18 +37,21 @@ export class Conversation {
     this.page.get("conversation").focus();
   }
 
-  came({ author, body }) {
+  came({ author, body, files = [] }) {
     const { page } = this;
     // In the lobby it is always in view.
     if (this.isOpen || page.get("dock").hidden) return;
     this.unread += 1;
     this.draw();
-    page.notify(page.text("message_came", { author, words: body.slice(0, 80) }));
+    const words = body || files.map(({ name }) => name).join(", ");
+    const shown = words.length > MOST_WORDS ? `${words.slice(0, MOST_WORDS)}…` : words;
+    page.notify(page.text("message_came", { author, words: shown }), { about: "message" });
   }
 
   draw() {
     const { page, unread } = this;
-    page.label("conversation", page.text(unread ? "conversation_unread" : "conversation", { count: unread }));
+    page.write("unread", String(unread));
     page.show("unread", unread > 0);
+    page.write("unread-words", unread ? ` (${unread})` : "");
   }
 }

@@ -42,7 +42,9 @@ export class Ending extends Emitter {
     const over = code === 4410;
     const title = { 4409: "final_elsewhere", 4410: "final_over", 4401: "final_signed_out", 4429: "final_too_fast" }[code];
     page.write("final-title", page.text(title ?? "final_not_now"));
-    page.write("final-text", over && this.meter.state ? this.band.amountWords("amount_charged") : "");
+    const said = over && this.meter.state ? this.band.amountWords("amount_charged") : "";
+    page.write("final-text", code === 4409 ? page.text("final_elsewhere_more") : said);
+    page.show("final-next", over && this.meter.read()?.amount > 0);
     page.show("final-here", [4409, 4429].includes(code));
     page.show("final-proof", over);
     page.show("final-review", over && this.meter.read()?.amount > 0);

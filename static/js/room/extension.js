@@ -124,7 +124,9 @@ export class Extension {
     if (!this.isLearner && extension.status === "asked") chime();
     const words = this.words(extension);
     // After what the counter itself has to say of the same state.
-    if (words) setTimeout(() => this.page.notify(words, { about: "extension" }), 0);
+    // A question is shown above the counter already: it is only said.
+    const tell = () => (isPending ? this.page.say(words) : this.page.notify(words, { about: "extension" }));
+    if (words) setTimeout(tell, 0);
     this.draw();
   }
 

@@ -60,8 +60,8 @@ const call = new Call({ page, config, signaling });
 const devices = new Devices();
 const lobby = new Lobby({ page, config, devices, onStream: () => own.send() });
 const share = new Share({ page, signaling, call });
-const other = new Other({ page, signaling, call });
 const soundOnly = new SoundOnly({ page });
+const other = new Other({ page, signaling, call, soundOnly });
 const own = new Own({ page, signaling, call, devices, share, soundOnly, other, askForDevices: () => lobby.open() });
 
 const quality = new Quality({ page, call });

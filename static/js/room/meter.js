@@ -81,7 +81,9 @@ export class Newsroom {
     if (!before) return;
     if (!before.running && now.running) this.tell(before.elapsed === 0 && now.freeLeft ? "free_started" : "resumed", now);
     if (!before.counting && now.counting && before.freeLeft > 0) this.tell("paid_started", now);
-    if (before.running && !now.running && !now.atLimit && now.phase !== "ended") this.tell("paused", now);
+    if (before.running && !now.running && !now.atLimit && now.phase !== "ended") {
+      this.tell(now.withoutMedia ? "paused_media" : "paused", now);
+    }
     if (!before.atLimit && now.atLimit && now.phase !== "ended") this.tell("limit_announced", now);
     if (now.counting) this.countDown(now);
   }

@@ -5,10 +5,13 @@ const TROUBLE = { connecting: "connecting", new: "connecting", disconnected: "co
   failed: "connection_trouble", hopeless: "connection_failed" };
 
 export class Other extends Emitter {
-  constructor({ page, signaling, call }) {
+  constructor({ page, signaling, call, soundOnly }) {
     super();
-    this.page = page;
+    Object.assign(this, { page, soundOnly });
     this.isHere = false;
+    // Something has come by this connection; when it stops, the last image stays.
+    this.hasCome = false;
+    this.isHopeless = false;
     this.media = { microphone: true, camera: true, screen: false, soundOnly: false };
     signaling.on("media.state", ({ sound_only: soundOnly = false, ...media }) => this.receive({ ...media, soundOnly }));
     call
@@ -17,6 +20,8 @@ export class Other extends Emitter {
       .on("left", () => this.present(false))
       .on("track", ({ place, track }) => this.play(place, track))
       .on("connection", (state) => this.connection(state));
+    soundOnly.on("changed", () => this.draw());
+    this.draw();
   }
 
   play(place, track) {
@@ -29,15 +34,27 @@ export class Other extends Emitter {
 
   connection(state) {
     const { page } = this;
-    if (state in TROUBLE) page.notify(page.text(TROUBLE[state]), { about: "peer", stays: true });
+    // Whoever has left has no trouble with his connection.
+    if (state in TROUBLE && this.isHere) this.trouble(page.text(TROUBLE[state]));
     if (state === "connected") page.notify(page.text("connected"), { about: "peer" });
-    if (state !== "closed") return;
-    page.forget("peer");
-    for (const name of ["remote", "screen"]) page.get(name).srcObject = null;
+    if (state === "closed") {
+      page.forget("peer");
+      for (const name of ["remote", "screen"]) page.get(name).srcObject = null;
+    }
+    this.isHopeless = state === "hopeless";
+    if (["connected", "closed"].includes(state)) this.hasCome = state === "connected";
+    this.draw();
+  }
+
+  // Where no image has come yet, the words stand in its place.
+  trouble(words) {
+    if (this.hasCome) this.page.notify(words, { about: "peer", stays: true });
+    else this.page.say(words);
   }
 
   present(isHere) {
     this.isHere = isHere;
+    if (!isHere) this.page.forget("peer");
     this.draw();
   }
 
@@ -57,21 +74,33 @@ export class Other extends Emitter {
       before.soundOnly !== media.soundOnly && (media.soundOnly ? "other_sound_only_on" : "other_sound_only_off"),
       before.soundOnly === media.soundOnly && before.camera !== media.camera
         && (media.camera ? "other_camera_on" : "other_camera_off"),
-      before.screen !== media.screen && (media.screen ? "share_on" : "share_off"),
     ].filter(Boolean);
-    if (news.length) page.notify(news.map((name) => page.text(name)).join(" "));
+    if (news.length) page.notify(news.map((name) => page.text(name)).join(" "), { about: "devices" });
+    if (before.screen !== media.screen) {
+      page.notify(page.text(media.screen ? "share_on" : "share_off"), { about: "share" });
+    }
   }
 
   draw() {
     const { page, media } = this;
-    const screen = media.screen && this.isHere;
+    const screen = media.screen && this.isHere && !this.soundOnly.isOn;
     page.show("screen", screen);
+    page.get("video").classList.toggle("video--alone", !this.isHere);
     page.get("video").classList.toggle("video--shared", screen);
     const silent = this.isHere && !media.microphone;
     page.show("peer-muted", silent);
-    page.write("peer-state", silent ? page.text("other_microphone_off") : "");
-    const image = !this.isHere ? "other_not_here" : media.soundOnly ? "other_sound_only_on" : "other_camera_off";
-    page.write("peer-off-words", page.text(image));
-    page.show("peer-off", !this.isHere || !media.camera);
+    page.write("peer-state", silent ? page.text("microphone_muted") : "");
+    const why = this.withoutImage();
+    page.write("peer-off-words", why ? page.text(why) : "");
+    page.show("peer-off", Boolean(why));
+  }
+
+  // What is said in place of the image; nothing while there is one.
+  withoutImage() {
+    if (!this.isHere) return "other_not_here";
+    if (!this.hasCome) return this.isHopeless ? "connection_failed" : "connecting";
+    if (this.soundOnly.isOn) return "sound_only_on";
+    if (this.media.soundOnly) return "other_sound_only_on";
+    return this.media.camera ? "" : "other_camera_off";
   }
 }

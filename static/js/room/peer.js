@@ -33,12 +33,15 @@ export class Peer {
       this.page = page;
       this.rebuilds = 0;
       this.build();
+      // The other page may still hold the connection of before, and would offer nothing until it finds it dead.
+      if (this.polite && this.hasLeft) this.signaling.send("signal.rebuild", { to: page });
     } else if (["failed", "disconnected"].includes(this.connection.connectionState)) {
       this.connection.restartIce();
     }
   }
 
   leave() {
+    this.hasLeft ||= Boolean(this.page);
     this.page = null;
     this.close();
   }

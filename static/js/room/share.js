@@ -12,7 +12,7 @@ export class Share extends Emitter {
     page.click("ask-share", () => this.ask());
     call.on("left", () => this.stop());
     signaling.on("share.ask", () => this.asked());
-    signaling.on("share.decline", () => page.notify(page.text("share_declined")));
+    signaling.on("share.decline", () => page.notify(page.text("share_declined"), { about: "share" }));
     if (!canShare()) {
       const button = page.get("share");
       button.setAttribute("aria-disabled", "true");
@@ -43,12 +43,13 @@ export class Share extends Emitter {
   changed() {
     const { page } = this;
     page.label("share", page.text(this.track ? "share_stop" : "share"));
+    page.get("share").toggleAttribute("data-on", Boolean(this.track));
     this.emit("changed");
   }
 
   ask() {
     this.signaling.send("share.ask");
-    this.page.notify(this.page.text("share_asked_by_you"));
+    this.page.notify(this.page.text("share_asked_by_you"), { about: "share" });
   }
 
   async asked() {

@@ -24,6 +24,7 @@ export class SmallWindow {
 
   draw() {
     this.page.press("small-window", this.isOpen);
+    this.page.show("elsewhere", Boolean(this.window));
   }
 
   async toggle() {

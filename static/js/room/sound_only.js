@@ -13,7 +13,9 @@ export class SoundOnly extends Emitter {
     if (on === this.isOn) return;
     this.isOn = on;
     this.page.press("sound-only", on);
-    this.page.notify(this.page.text(on ? "sound_only_on" : "sound_only_off"));
+    // While it is on, the words stand where the image was.
+    if (on) this.page.say(this.page.text("sound_only_on"));
+    else this.page.notify(this.page.text("sound_only_off"), { about: "images" });
     this.emit("changed", on);
   }
 }

@@ -42,6 +42,7 @@ export class Page {
     const changes = room.dataset.view !== name;
     const held = document.activeElement;
     room.dataset.view = name;
+    if (changes && name !== "call") this.get("notes").replaceChildren();
     this.show("lobby", name === "lobby");
     this.show("video", name === "call");
     this.show("dock", name === "call");
@@ -60,14 +61,14 @@ export class Page {
   }
 
   // Shown over the image for a while, and said. Of one subject (`about`) only the last note is shown; one that `stays`
-  // waits for the next of its subject.
+  // waits for the next of its subject. What is urgent is not pushed out by the rest.
   notify(words, { urgent = false, about = "", stays = false } = {}) {
     this.say(words, { urgent });
     if (about) this.forget(about);
     const notes = this.get("notes");
     const note = paragraph(words);
     note.dataset.about = about;
-    note.toggleAttribute("data-stays", stays);
+    note.toggleAttribute("data-stays", stays || urgent);
     notes.append(note);
     if (!stays) setTimeout(() => note.remove(), NOTE_MS);
     const passing = notes.querySelectorAll(":scope > :not([data-stays])");
