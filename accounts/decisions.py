@@ -16,6 +16,7 @@ from django.urls import URLPattern, re_path, reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -111,11 +112,16 @@ class DecisionAdmin(admin.ModelAdmin[M]):
         annotated: Any = rows.annotate(target_hours=Value(values.value(self.target)))
         return cast("QuerySet[M]", annotated)
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         target = self.get_object(request, unquote(object_id))
-        context = self.file_of(target, request) if target else {}
+        title = {"title": capfirst(str(self.opts.verbose_name))}
+        context = title | self.file_of(target, request) if target else title
         return super().change_view(request, object_id, form_url, (extra_context or {}) | context)
 
     # --- what a subclass says of one object

@@ -161,7 +161,7 @@ class NameProposalAdmin(DecisionAdmin[NameProposal]):
     argument = "proposal"
     target = "offer_vetting_hours"
     change_form_template = "admin/catalog/nameproposal/change_form.html"
-    list_display = ["name", "kind", "proposer", "status", "age", "deadline"]
+    list_display = ["name", "age", "deadline", "kind", "proposer", "status"]
     list_filter = [ProposalFilter]
     list_select_related = ["proposer"]
     search_fields = ["name", "proposer__first_name", "proposer__last_name"]
@@ -218,15 +218,13 @@ class TrainingAdmin(DecisionAdmin[Training]):
     argument = "training"
     target = "offer_vetting_hours"
     change_form_template = "admin/catalog/training/change_form.html"
-    list_display = ["title", "mentor", "skill", "status", "has_change", "age", "deadline"]
+    list_display = ["title", "age", "deadline", "mentor", "skill", "status", "has_change"]
+    ordering = [Coalesce("revision__submitted_at", "submitted_at"), "pk"]
     list_filter = [TrainingFilter, "category"]
     list_select_related = ["mentor", "skill", "category", "revision"]
     search_fields = ["title", "mentor__first_name", "mentor__last_name"]
     fields = ("title", "status")
     readonly_fields = fields
-
-    def get_ordering(self, request: HttpRequest) -> Any:
-        return [Coalesce("revision__submitted_at", "submitted_at"), "pk"]
 
     @admin.display(description=_("modification"), boolean=True)
     def has_change(self, training: Training) -> bool:

@@ -272,6 +272,7 @@ class CategoryAlias(FormerName):
 
     class Meta:
         verbose_name = _("ancien nom de catégorie")
+        verbose_name_plural = _("anciens noms de catégories")
 
 
 class SkillAlias(FormerName):
@@ -279,6 +280,7 @@ class SkillAlias(FormerName):
 
     class Meta:
         verbose_name = _("ancien nom de compétence")
+        verbose_name_plural = _("anciens noms de compétences")
 
 
 class ProposalQuerySet(models.QuerySet["NameProposal"]):

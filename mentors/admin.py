@@ -49,7 +49,7 @@ class MentorProfileAdmin(DecisionAdmin[MentorProfile]):
     argument = "profile"
     target = "mentor_vetting_hours"
     change_form_template = "admin/mentors/mentorprofile/change_form.html"
-    list_display = ["user", "status", "age", "deadline", "second_look", "rate", "is_bookable"]
+    list_display = ["user", "age", "deadline", "status", "second_look", "rate"]
     list_filter = [StateFilter]
     list_select_related = ["user", "refusal_proposed_by"]
     search_fields = ["user__email", "user__first_name", "user__last_name", "user__billing_profile__siren"]

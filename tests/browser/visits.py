@@ -20,7 +20,7 @@ from accounts.models import User
 from billing.models import Payout
 from bookings.models import Booking, JointProposal
 from bookings.states import JointKind, Status
-from catalog.models import Skill, Training
+from catalog.models import Category, Skill, Training
 from core import clock
 from core.models import Setting
 from demo.people import CANDIDATE, LEARNERS, MENTORS, STAFF_EMAIL
@@ -30,7 +30,7 @@ from notifications.models import Email
 from reviews.models import Review
 from sessions_video.models import Extension, RoomReport, VideoSession
 from sessions_video.states import ExtensionStatus
-from tests.browser import message_rows, money_rows
+from tests.browser import message_rows, money_rows, offer_rows
 
 LEA, TOM, AWA = (LEARNERS[key].email for key in ("lea", "tom", "awa"))
 INES = MENTORS[0].email
@@ -283,8 +283,10 @@ MENTOR = [
     Visit(INES, "billing:statement", this_month, label="month"),
     Visit(INES, "pages:profile", slug(INES), label="own"),
     Visit(INES, "catalog:training_edit", training(INES)),
+    Visit(INES, "catalog:training_edit", offer_rows.changed_slug, label="changed"),
     Visit(INES, "messaging:thread", thread(TOM, INES)),
     Visit(INES, "bookings:detail", booking(TOM, INES, Status.REQUESTED), label="requested"),
+    Visit(INES, "bookings:suggestion_new", query="?membre=tom-riviere"),
     Visit(INES, "bookings:counter_offer", booking(TOM, INES, Status.REQUESTED)),
     Visit(INES, "bookings:refusal", booking(TOM, INES, Status.REQUESTED)),
     Visit(INES, "sessions_video:room", booking(LEA, INES, Status.CONFIRMED)),
@@ -340,6 +342,7 @@ ROWS_MADE: dict[type[Model], Finder] = {
     Extension: extension,
     **money_rows.ROWS,
     **message_rows.ROWS,
+    **offer_rows.ROWS,
 }
 
 
@@ -361,6 +364,11 @@ TEAM = [
     *of_staff(),
     Visit(STAFF_EMAIL, "admin:mentors_mentorprofile_decision", lambda: (*candidate(), "validation")),
     Visit(STAFF_EMAIL, "admin:mentors_mentorprofile_decision", lambda: (*candidate(), "refus")),
+    Visit(STAFF_EMAIL, "admin:mentors_mentorprofile_change", candidate, label="waiting"),
+    Visit(STAFF_EMAIL, "admin:catalog_training_decision", lambda: (*offer_rows.changed_training(), "validation")),
+    Visit(STAFF_EMAIL, "admin:catalog_nameproposal_decision", lambda: (*offer_rows.proposal(), "refus")),
+    Visit(STAFF_EMAIL, "admin:catalog_skill_merge", offer_rows.proposed_skill),
+    Visit(STAFF_EMAIL, "admin:catalog_category_merge", lambda: (Category.objects.get(slug="langues").pk,)),
     Visit(STAFF_EMAIL, "admin:app_list", lambda: ("billing",)),
     Visit(STAFF_EMAIL, "admin:messaging_report_decision", lambda: (*message_rows.report(), "validation")),
     Visit(STAFF_EMAIL, "admin:billing_reconciliation"),

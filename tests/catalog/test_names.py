@@ -1,5 +1,8 @@
 """Names of the list: proposed, accepted, refused, merged, renamed; nothing that named them is lost."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -46,7 +49,7 @@ from tests.mentors.people import make_member, make_mentor, make_staff
 
 pytestmark = pytest.mark.django_db
 
-DECISIONS = {
+DECISIONS: dict[str, Callable[[Any], object]] = {
     "accepted": lambda proposal: accept_proposal(proposal=proposal, by=make_staff(), reason="Utile."),
     "refused": lambda proposal: refuse_proposal(proposal=proposal, by=make_staff(), reason="Trop précis."),
     "merged": lambda proposal: merge_skills(
