@@ -5,11 +5,11 @@ import json
 from typing import Any
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import Http404
 
 from accounts.sockets import is_signed_in
 from core.addresses import is_reference
+from core.sockets import PageSocket
 from messaging.live import group_of
 from messaging.models import Thread
 from messaging.selectors import get_thread_for
@@ -19,7 +19,7 @@ NOT_SIGNED_IN, NOT_YOURS, NOT_LISTENING = 4401, 4404, 4429
 MOST_FRAMES = 20
 
 
-class ThreadConsumer(AsyncWebsocketConsumer):
+class ThreadConsumer(PageSocket):
     async def connect(self) -> None:
         self.group: str | None = None
         self.frames = 0

@@ -9,15 +9,13 @@ from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from channels.consumer import get_handler_name
-from channels.exceptions import StopConsumer
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.http import Http404
 from django.utils import translation
 
 from accounts.sockets import is_signed_in
 from core.addresses import is_reference
 from core.errors import DomainError
+from core.sockets import PageSocket
 from sessions_video import broadcast, services, threads
 from sessions_video.errors import BadMessage, Canceled, Ended, RoomError, TooManyVisits
 from sessions_video.models import VideoSession
@@ -31,8 +29,6 @@ from sessions_video.threads import in_database, with_bank
 log = logging.getLogger(__name__)
 
 NOT_SIGNED_IN, NOT_NOW, NOT_YOURS, ELSEWHERE, OVER, TOO_FAST = 4401, 4403, 4404, 4409, 4410, 4429
-# Something of ours failed: the page comes back by itself.
-BROKEN = 1011
 REFUSALS: dict[type[RoomError], int] = {Ended: OVER, Canceled: OVER, TooManyVisits: TOO_FAST}
 # The page said goodbye. Any other code is trouble on the way: the lease decides.
 GOODBYE = (1000, 1001)
@@ -48,24 +44,8 @@ class SignedOut(Exception):
     """Whoever opened the socket is no longer signed in."""
 
 
-class RoomConsumer(AsyncWebsocketConsumer):
+class RoomConsumer(PageSocket):
     """`page` names the page, not the socket: it survives a reconnection, and signals are addressed to it."""
-
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        """A failure ends the socket in order, so that nothing of it goes on: the page comes back and joins again.
-
-        Channels' own way looks after database connections first, for each message and all sockets in one thread, where
-        signs of life would wait behind everybody who is just logging in. This consumer has none open there.
-        """
-        try:
-            await getattr(self, get_handler_name(message))(message)
-        except StopConsumer:
-            raise
-        except Exception:
-            log.exception("room socket failed at %s", message["type"])
-            if message["type"] == "websocket.disconnect":
-                raise StopConsumer from None
-            await self.close(BROKEN)
 
     async def connect(self) -> None:
         self.user = self.scope["user"]

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from channels.generic.websocket import AsyncWebsocketConsumer
+from core.sockets import PageSocket
 
 LIFETIME_SECONDS = 10.0
 MOST_FRAMES = 20
@@ -11,7 +11,7 @@ LONGEST_FRAME = 32
 TOO_MUCH = 4429
 
 
-class EchoConsumer(AsyncWebsocketConsumer):
+class EchoConsumer(PageSocket):
     """Open to anybody: it reads nothing, keeps nothing, and lives for seconds."""
 
     async def connect(self) -> None:
