@@ -7,9 +7,10 @@ class BookingsConfig(AppConfig):
     verbose_name = _("Réservations")
 
     def ready(self) -> None:
-        from bookings import cards, notices, receivers, selectors  # noqa: F401, PLC0415  (registries need loaded models)
+        from bookings import cards, notices, receivers, selectors, suggestion_cards  # noqa: F401, PLC0415  (registries need loaded models)
         from core import references  # noqa: PLC0415
 
         notices.register()
         cards.register()
+        suggestion_cards.register()
         references.register(selectors.PREFIX, selectors.describe)

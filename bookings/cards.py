@@ -37,6 +37,8 @@ class VersionCard:
     changes: list[presentation.Change]
     badge: presentation.Badge
     actions: presentation.Actions
+    # Another open request of the mentor's at that time.
+    overlaps: bool = False
 
 
 def register() -> None:
@@ -100,7 +102,12 @@ def _version_card(booking: Booking, number: int, viewer: User, actions: presenta
         changes=presentation.changes(booking, previous, version) if previous else [],
         badge=presentation.badge_for(booking, viewer) if is_current else presentation.Badge(_("Remplacée")),
         actions=actions if is_current else presentation.Actions(),
+        overlaps=_overlaps(booking, viewer) if is_current and actions.answer else False,
     )
+
+
+def _overlaps(booking: Booking, viewer: User) -> bool:
+    return viewer.pk == booking.mentor_id and selectors.overlapping_requests(booking).exists()
 
 
 def _event_context(

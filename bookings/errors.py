@@ -131,10 +131,6 @@ class StillYoursToCancel(BookingError):
     user_message = _("Vous pouvez encore annuler seul\u202f: l’accord de votre interlocuteur n’est pas nécessaire.")
 
 
-class SuggestionClosed(BookingError):
-    user_message = _("Cette proposition n’est plus valable. Vous pouvez faire votre propre demande.")
-
-
 class NotInTouch(BookingError):
     user_message = _("Vous pouvez proposer une session à un membre qui vous a écrit.")
 

@@ -3,12 +3,13 @@
 from datetime import date, time
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from bookings.models import Booking, BookingVersion
+from bookings.models import Booking, BookingVersion, Suggestion
 from bookings.rules import DURATION_CHOICES, DURATION_MAX, DURATION_MIN, DURATION_STEP
 from catalog.models import MemberSkill, Skill, Training
 from core.templatetags import house
@@ -139,6 +140,39 @@ def _initial_duration(typed: str) -> dict[str, Any]:
 def _duration_fields(minutes: int) -> dict[str, Any]:
     known = minutes in DURATION_CHOICES
     return {"duration": str(minutes) if known else OTHER, "other_minutes": None if known else minutes}
+
+
+class SuggestionForm(RequestForm):
+    """A request that a mentor fills in for a learner."""
+
+    note = forms.CharField(
+        label=_("Message (facultatif)"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+def initial_again(booking: Booking) -> dict[str, Any]:
+    """Everything but the date, for a request like this one (K-21)."""
+    return {
+        "offer": _offer_of(booking),
+        **_duration_fields(booking.duration_minutes),
+        "objectives": booking.current_version().objectives,
+    }
+
+
+def initial_of_suggestion(suggestion: Suggestion, zone: ZoneInfo) -> dict[str, Any]:
+    """What the mentor proposed, in the learner's zone of today, ready to be changed and sent."""
+    start = suggestion.starts_at.astimezone(zone)
+    return {
+        "offer": _offer_of(suggestion),
+        **_duration_fields(suggestion.duration_minutes),
+        "objectives": suggestion.objectives,
+        "day": start.date(),
+        "at": start.time(),
+    }
+
+
+def _offer_of(asked: Booking | Suggestion) -> str:
+    return offer_key(asked.skill.slug if asked.skill else "", asked.training.slug if asked.training else "")
 
 
 class CounterOfferForm(ProposalForm):

@@ -24,6 +24,7 @@ _KINDS = (
     "hour_refused",
     "cancellation_proposed",
     "cancellation_refused",
+    "suggested",
 )
 
 

@@ -7,12 +7,14 @@ from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
-from bookings.models import Booking, BookingQuerySet, JointProposal
+from bookings.models import Booking, BookingQuerySet, JointProposal, Suggestion
 from bookings.states import ENDED, FINAL, OPEN, TAKEN, JointStatus, Status
 from core import clock, values
 from core.references import Described
+from messaging.selectors import thread_between
 
 PREFIX = "booking"
+SUGGESTION_PREFIX = "suggestion"
 # A local day begins and ends at most this far from the same day in UTC.
 _WIDEST_DAY = timedelta(hours=38)
 
@@ -51,6 +53,29 @@ def find_bookings(references: Iterable[str]) -> dict[str, Booking]:
         .prefetch_related("versions__author", "joint_proposals")
     )
     return {booking.ledger_reference: booking for booking in found}
+
+
+def find_own_booking(reference: str, *, learner: User, mentor: User) -> Booking | None:
+    """A booking of these two that is to be asked for again; nothing for anybody else's."""
+    return Booking.objects.filter(reference=reference, learner=learner, mentor=mentor).first()
+
+
+def find_suggestion(reference: str, *, learner: User, mentor: User) -> Suggestion | None:
+    """What this mentor proposed to this learner; nothing for anybody else's."""
+    return Suggestion.objects.filter(reference=reference, learner=learner, mentor=mentor).first()
+
+
+def find_suggestions(references: Iterable[str]) -> dict[str, Suggestion]:
+    """Those that cards name as `suggestion:<reference>`, in one query."""
+    identifiers = [reference.removeprefix(f"{SUGGESTION_PREFIX}:") for reference in references]
+    found = Suggestion.objects.filter(reference__in=identifiers).select_related("mentor__page", "learner", "booking")
+    return {f"{SUGGESTION_PREFIX}:{suggestion.reference}": suggestion for suggestion in found}
+
+
+def is_in_touch(mentor: User, learner: User) -> bool:
+    """The learner wrote, or asked for a session: he may be answered with a proposal (SK-5, K-14)."""
+    thread = thread_between(mentor, learner)
+    return thread is not None and thread.messages.filter(author=learner).exists()
 
 
 def describe(identifier: str) -> Described | None:

@@ -1,12 +1,13 @@
 from django.urls import URLPattern, path
 
-from bookings.views import cancellations, feeds, joint, negotiation, payments, requests, sessions
+from bookings.views import cancellations, feeds, joint, negotiation, payments, requests, sessions, suggestions
 
 app_name = "bookings"
 
 urlpatterns: list[URLPattern] = [
     path("mes-sessions-video/", sessions.my_sessions, name="my_sessions"),
     path("reservations/nouvelle/", requests.new, name="new"),
+    path("reservations/proposition/", suggestions.new, name="suggestion_new"),
     path("reservations/<reference:reference>/", requests.detail, name="detail"),
     path("reservations/<reference:reference>/contre-proposition/", negotiation.counter_offer, name="counter_offer"),
     path("reservations/<reference:reference>/acceptation/", negotiation.acceptance, name="acceptance"),

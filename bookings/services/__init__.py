@@ -23,6 +23,7 @@ from bookings.services.payment import (
     look_at_payment,
 )
 from bookings.services.reminders import due_reminder_ids, send_reminder
+from bookings.services.suggestions import suggest_session
 
 __all__ = [
     "accept_proposal",
@@ -57,6 +58,7 @@ __all__ = [
     "refuse_proposal",
     "request_booking",
     "send_reminder",
+    "suggest_session",
     "thread_of",
     "withdraw",
     "withdraw_proposal",

@@ -19,7 +19,7 @@ from bookings.errors import (
     VersionReplaced,
     YourselfRefused,
 )
-from bookings.models import Booking, BookingEvent, BookingVersion, VersionAcceptance
+from bookings.models import Booking, BookingEvent, BookingVersion, Suggestion, VersionAcceptance
 from bookings.services import news
 from bookings.services._moves import _move, lock
 from bookings.services.reminders import plan_lapse_notice
@@ -43,10 +43,14 @@ def request_booking(
     skill: Skill | None = None,
     training: Training | None = None,
     time_zone: str = "",
+    suggestion: Suggestion | None = None,
     client_token: UUID | None = None,
     now: datetime | None = None,
 ) -> Booking:
-    """Send a first proposal to a mentor. The same `client_token` again returns the booking already made."""
+    """Send a first proposal to a mentor. The same `client_token` again returns the booking already made.
+
+    `suggestion` is the mentor's own, which becomes this request whatever the learner changed in it (K-14).
+    """
     moment = now or clock.now()
     if learner.pk == mentor.pk:
         raise YourselfRefused
@@ -54,7 +58,7 @@ def request_booking(
         return already
     if not is_bookable(mentor):
         raise MentorNotBookable
-    booking = _new_booking(learner, mentor, _subject(mentor, skill, training), moment)
+    booking = _new_booking(learner, mentor, subject_of(mentor, skill, training), moment)
     booking.skill, booking.training = skill, training
     booking.time_zone = time_zone or learner.time_zone
     slot = rules.planned_slot(day, at, duration_minutes, booking.zone, moment)
@@ -67,6 +71,8 @@ def request_booking(
             BookingEvent.objects.create(booking=booking, to_status=booking.status, actor=learner, at=moment)
             _add_version(booking, learner, objectives, "", moment)
             plan_lapse_notice(booking, moment)
+            if suggestion:
+                _answer(suggestion, booking)
             news.post(booking, "requested", author=learner, now=moment)
             news.tell(booking, "requested", [mentor], now=moment)
     except IntegrityError:
@@ -74,6 +80,12 @@ def request_booking(
             return already
         raise
     return booking
+
+
+def _answer(suggestion: Suggestion, booking: Booking) -> None:
+    """One request of it; the next ones are the learner's own."""
+    own = Suggestion.objects.filter(pk=suggestion.pk, learner=booking.learner_id, mentor=booking.mentor_id)
+    own.filter(booking=None).update(booking=booking)
 
 
 def _requested_before(learner: User, client_token: UUID) -> Booking | None:
@@ -98,7 +110,7 @@ def _new_booking(learner: User, mentor: User, subject: str, now: datetime) -> Bo
     )
 
 
-def _subject(mentor: User, skill: Skill | None, training: Training | None) -> str:
+def subject_of(mentor: User, skill: Skill | None, training: Training | None) -> str:
     if training is not None and Training.objects.public().filter(pk=training.pk, mentor=mentor).exists():
         return training.title
     if skill is not None and training is None and MemberSkill.objects.filter(user=mentor, skill=skill).exists():

@@ -1,10 +1,13 @@
 """Asking for a session, and the page of a booking."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.http import member_of
@@ -19,10 +22,12 @@ from bookings.errors import (
     MentorNotBookable,
     YourselfRefused,
 )
-from bookings.forms import RequestForm, offer_key
+from bookings.forms import RequestForm, initial_again, initial_of_suggestion, offer_key
+from bookings.models import Booking, Suggestion
 from bookings.states import OPEN, Status
 from core import clock
 from core.errors import DomainError
+from core.templatetags import house
 from mentors.models import AvailabilityHint
 from mentors.selectors import is_bookable, profile_of, week_of
 from messaging.selectors import thread_between
@@ -44,9 +49,11 @@ def new(request: HttpRequest) -> HttpResponse:
     if refusal := _refusal(learner, mentor):
         messages.error(request, str(refusal.user_message))
         return redirect(mentor.page)
+    suggestion = selectors.find_suggestion(request.GET.get("proposition", ""), learner=learner, mentor=mentor)
     form = RequestForm(
         request.POST if request.method == "POST" else None,
         mentor=mentor,
+        initial=_initial(request, learner, mentor, suggestion),
         chosen=offer_key(request.GET.get("competence", ""), request.GET.get("formation", "")),
         minutes=request.GET.get("duree", ""),
         today=timezone.localtime(clock.now()).date(),
@@ -56,6 +63,7 @@ def new(request: HttpRequest) -> HttpResponse:
             booking = services.request_booking(
                 learner=learner,
                 mentor=mentor,
+                suggestion=suggestion,
                 client_token=form.cleaned_data["client_token"],
                 **form.chosen_offer(),
                 **form.proposal(),
@@ -63,8 +71,41 @@ def new(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error(FIELD_OF.get(type(error)), str(error.user_message))
         else:
+            _warn_of_overlap(request, booking)
             return redirect(services.thread_of(booking))
-    return render(request, "bookings/new.html", _form_context(form, mentor))
+    hints = AvailabilityHint.objects.filter(mentor__user=mentor)
+    context = {
+        "form": form,
+        "mentor": mentor,
+        "suggestion": suggestion,
+        "is_suggestion_live": suggestion is not None and suggestion.is_live(clock.now()),
+        # What was typed before belongs to another request.
+        "draft": "-".join(
+            filter(None, ["booking", mentor.page.slug, request.GET.get("proposition") or request.GET.get("reprend")])
+        ),
+        "week": week_of(hints) if hints else [],
+        **price_context(form, mentor),
+    }
+    return render(request, "bookings/new.html", context)
+
+
+def _initial(request: HttpRequest, learner: User, mentor: User, suggestion: Suggestion | None) -> dict[str, Any]:
+    """What the address names: the mentor's proposal, or a past booking to ask for again (K-14, K-21)."""
+    if suggestion:
+        return initial_of_suggestion(suggestion, learner.zone)
+    repeated = selectors.find_own_booking(request.GET.get("reprend", ""), learner=learner, mentor=mentor)
+    return initial_again(repeated) if repeated else {}
+
+
+def _warn_of_overlap(request: HttpRequest, booking: Booking) -> None:
+    """The learner may have two sessions at a time, but should know (K-20)."""
+    other = selectors.meeting_of(booking.learner, booking.starts_at, booking.ends_at, but=booking)
+    if other:
+        hours = {
+            "start": house.clock(other.meets_at, booking.zone),
+            "end": house.clock(other.meets_until, booking.zone),
+        }
+        messages.warning(request, _("Vous avez une autre session de %(start)s à %(end)s ce jour-là.") % hours)
 
 
 def _refusal(learner: User, mentor: User) -> DomainError | None:
@@ -73,19 +114,11 @@ def _refusal(learner: User, mentor: User) -> DomainError | None:
     return None if is_bookable(mentor) else MentorNotBookable()
 
 
-def _form_context(form: RequestForm, mentor: User) -> dict[str, object]:
+def price_context(form: RequestForm, mentor: User) -> dict[str, object]:
+    """What the preview of the price is made of."""
     rate = profile_of(mentor).hourly_rate_cents or 0
     minutes = form.shown_minutes()
-    maximum = rules.maximum_cents(rate, minutes)
-    hints = AvailabilityHint.objects.filter(mentor__user=mentor)
-    return {
-        "form": form,
-        "mentor": mentor,
-        "rate_cents": rate,
-        "minutes": minutes,
-        "maximum_cents": maximum,
-        "week": week_of(hints) if hints else [],
-    }
+    return {"rate_cents": rate, "minutes": minutes, "maximum_cents": rules.maximum_cents(rate, minutes)}
 
 
 @login_required

@@ -130,6 +130,8 @@ TABLE = {
     "bookings:payment": "GET login 404 302 404 404",
     "bookings:payment_return": "GET login 404 302 404 404",
     "bookings:cancellation": "GET login 404 302 302 404",
+    # Without the member to whom it is proposed.
+    "bookings:suggestion_new": "GET login 404 404 404 404",
     # Not confirmed yet.
     "bookings:other_hour": "GET login 404 302 302 404",
     "bookings:common_cancellation": "GET login 404 302 302 404",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from icalendar import Calendar
+from icalendar import Calendar, Event
 
 from accounts.models import User
 from bookings import selectors, services
@@ -48,6 +48,12 @@ def agree(booking: Booking, by: User, at: time = FOUR, **options: Any) -> Bookin
     return booking
 
 
+def event_of(content: bytes) -> Event:
+    (event,) = Calendar.from_ical(content).walk("VEVENT")
+    assert isinstance(event, Event)
+    return event
+
+
 def terms(booking: Booking) -> dict[str, Any]:
     """Everything the two agreed on and paid for."""
     row = Booking.objects.values().get(pk=booking.pk)
@@ -64,7 +70,7 @@ def test_both_click_and_the_hour_is_kept_beside_terms_that_do_not_change(karim: 
     assert booking.agreed_time is None
     services.accept_proposal(proposal=proposal, by=claire, now=NOW)
     booking.refresh_from_db()
-    assert (booking.agreed_time, booking.meets_until) == (AT_FOUR, AT_FOUR + timedelta(hours=1))
+    assert (booking.meets_at, booking.meets_until) == (AT_FOUR, AT_FOUR + timedelta(hours=1))
     assert booking.starts_at == START
     assert terms(booking) == before
     assert list(booking.versions.values()) == versions
@@ -83,12 +89,11 @@ def test_both_are_told_and_calendars_get_a_newer_version(karim: User, claire: Us
         assert "s’arrête toujours à l’heure prévue, le mardi 8 décembre 2026 à 14:00" in mail.body_text.replace(
             "\xa0", " "
         )
-    event = Calendar.from_ical(services.calendar_file(booking, karim, "REQUEST")).walk("VEVENT")[0]
-    assert (event["DTSTART"].dt, event["DTEND"].dt) == (AT_FOUR, AT_FOUR + timedelta(hours=1))
-    assert int(event["SEQUENCE"]) == 1
+    event = event_of(services.calendar_file(booking, karim, "REQUEST"))
+    assert (event.start, event.end) == (AT_FOUR, AT_FOUR + timedelta(hours=1))
+    assert event.decoded("sequence") == 1
     services.cancel_booking(booking=booking, by=karim, now=NOW)
-    event = Calendar.from_ical(services.calendar_file(booking, karim, "CANCEL")).walk("VEVENT")[0]
-    assert int(event["SEQUENCE"]) > 0
+    assert event_of(services.calendar_file(booking, karim, "CANCEL")).decoded("sequence") > 1
 
 
 @pytest.mark.requirement("SK-72")
