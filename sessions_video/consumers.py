@@ -395,6 +395,6 @@ class RoomConsumer(PageSocket):
         task.add_done_callback(self._done)
 
     def _done(self, task: "asyncio.Future[Any]") -> None:
-        self.tasks.discard(task)  # type: ignore[arg-type]
+        self.tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.warning("room task failed: %r", error)
