@@ -5,6 +5,7 @@ Position, camera and hidden data of the original are lost on purpose.
 
 import struct
 from io import BytesIO
+from threading import Lock
 from typing import Final
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -14,6 +15,11 @@ from accounts.errors import PhotoNotReadable, PhotoTooBig
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_PIXELS: Final = 40_000_000
 WIDTH: Final = 800
+# On its shorter side: twice what is drawn, so that nothing of it is lost.
+ENOUGH: Final = 2 * WIDTH
+SMALLER: Final = 2
+# A file of some kilobytes may unpack to 160 MB: never two of them at once.
+_ONE_AT_A_TIME: Final = Lock()
 # What Pillow raises on damaged pictures, and on notes of the camera that are not what they say.
 DAMAGED: Final = (
     UnidentifiedImageError,
@@ -40,10 +46,10 @@ def redraw(content: bytes) -> bytes:
     if len(content) > MAX_BYTES:
         raise PhotoTooBig
     try:
-        with Image.open(BytesIO(content), formats=FORMATS) as original:
+        with _ONE_AT_A_TIME, Image.open(BytesIO(content), formats=FORMATS) as original:
             if original.width * original.height > MAX_PIXELS:
                 raise PhotoTooBig
-            picture = ImageOps.exif_transpose(original).convert("RGB")
+            picture = ImageOps.exif_transpose(_lightened(original)).convert("RGB")
     except DAMAGED as error:
         raise PhotoNotReadable from error
     picture = ImageOps.fit(picture, _target_size(*picture.size), Image.Resampling.LANCZOS, centering=CENTERING)
@@ -52,6 +58,17 @@ def redraw(content: bytes) -> bytes:
     out = BytesIO()
     clean.save(out, "WEBP", quality=82, method=4)
     return out.getvalue()
+
+
+def _lightened(original: Image.Image) -> Image.Image:
+    """Made small before anything else: turned or converted at its full size, a picture would be held three times."""
+    # Decoded at a fraction of its size where the format can (JPEG).
+    original.draft("RGB", (ENOUGH, ENOUGH))
+    factor = min(original.size) // ENOUGH
+    if factor < SMALLER:
+        return original
+    is_plain = original.mode in {"L", "RGB", "RGBA"}
+    return (original if is_plain else original.convert("RGB")).reduce(factor)
 
 
 def _target_size(width: int, height: int) -> tuple[int, int]:

@@ -12,8 +12,9 @@ from django.core.files.storage import Storage
 
 from accounts.models import User
 from core.identifiers import new_reference
-from messaging.errors import FileEmpty, FileRefused, FileTooBig, TooManyFiles, TooManyFilesToday
+from messaging.errors import FileDamaged, FileEmpty, FileRefused, FileTooBig, TooManyFiles, TooManyFilesToday
 from messaging.file_kinds import Kind, clean_name, fitting_name, recognize
+from messaging.file_notes import NotAPicture, without_notes
 from messaging.models import Attachment, Message
 from messaging.pictures import thumbnail
 
@@ -67,7 +68,15 @@ def _prepare_one(upload: Upload) -> Prepared:
     if kind is None:
         raise FileRefused(name)
     picture = thumbnail(upload.content, name) if kind.is_image else None
-    return Prepared(fitting_name(name, kind), upload.content, kind, picture)
+    return Prepared(fitting_name(name, kind), _without_notes(upload.content, kind, name), kind, picture)
+
+
+def _without_notes(content: bytes, kind: Kind, name: str) -> bytes:
+    """Where a photo was taken is nobody's affair (SK-54)."""
+    try:
+        return without_notes(content, kind.media_type)
+    except NotAPicture as error:
+        raise FileDamaged(name) from error
 
 
 @dataclass
