@@ -1,4 +1,4 @@
-"""`./run bench ledger | invoices | room | all`: each ends with one line of JSON."""
+"""`./run bench pages | ledger | invoices | room | all`: each ends with one line of JSON."""
 
 import argparse
 import subprocess
@@ -12,7 +12,7 @@ from benchmarks.results import Result
 from benchmarks.surroundings import throw_away
 from core.embedded.places import ServiceError, data_dir
 
-NAMES = ("ledger", "invoices", "room")
+NAMES = ("pages", "ledger", "invoices", "room")
 
 
 def measure(name: str, *, quick: bool, client_count: int) -> Result:

@@ -1,6 +1,7 @@
 """What a run says: lines for people, then one line of JSON; kept in a file when asked."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 @dataclass(frozen=True)
 class Result:
     name: str
-    figures: dict[str, float]
+    figures: Mapping[str, object]
     notes: list[str] = field(default_factory=list)
 
     @property

@@ -3,15 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Sum
-from django.utils.crypto import get_random_string
 
 from accounts.models import User
+from benchmarks.entrance import sign_in
 from billing.states import VatRegime
 from bookings.models import Booking
 from bookings.states import Status
@@ -19,7 +15,6 @@ from core import clock
 from sessions_video.models import Segment, VideoSession
 
 HOUR_MS = 3600 * 1000
-COOKIE = settings.SESSION_COOKIE_NAME
 
 
 @dataclass(frozen=True)
@@ -75,7 +70,7 @@ def open_rooms(count: int) -> list[OpenRoom]:
         )
         for booking in bookings
     )
-    cookies = _sign_in([*mentors, *learners])
+    cookies = sign_in([*mentors, *learners])
     return [
         OpenRoom(
             row.pk,
@@ -98,24 +93,3 @@ def _people(name: str, count: int) -> list[User]:
         User(email=f"{name}-{number}@bench.invalid", first_name="Inès", last_name=f"Haddad {number}")
         for number in range(count)
     )
-
-
-def _sign_in(people: list[User]) -> dict[int, str]:
-    """The cookie of each person."""
-    store = SessionStore()
-    rows = {
-        person.pk: Session(
-            session_key=get_random_string(32, "abcdefghijklmnopqrstuvwxyz0123456789"),
-            session_data=store.encode(
-                {
-                    SESSION_KEY: str(person.pk),
-                    BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
-                    HASH_SESSION_KEY: person.get_session_auth_hash(),
-                }
-            ),
-            expire_date=clock.now() + timedelta(days=1),
-        )
-        for person in people
-    }
-    Session.objects.bulk_create(rows.values())
-    return {pk: f"{COOKIE}={row.session_key}" for pk, row in rows.items()}

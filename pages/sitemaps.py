@@ -62,4 +62,9 @@ class Trainings(OnOneAddress, Sitemap[Training]):
         return Training.objects.public().only("slug").order_by("pk")
 
 
-SITEMAPS: dict[str, type[Sitemap[Any]] | Sitemap[Any]] = {"pages": FixedPages, "competences": Skills, "membres": Members, "formations": Trainings}
+SITEMAPS: dict[str, type[Sitemap[Any]] | Sitemap[Any]] = {
+    "pages": FixedPages,
+    "competences": Skills,
+    "membres": Members,
+    "formations": Trainings,
+}

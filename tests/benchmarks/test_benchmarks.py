@@ -16,6 +16,19 @@ LINES = {
     "invoices": ["bench", "per_s", "weasyprint_per_s", "ratio"],
 }
 
+PAGES = [
+    "community",
+    "skill",
+    "profile",
+    "training",
+    "inbox",
+    "thread",
+    "my_sessions",
+    "request",
+    "counter_offer",
+    "accept",
+]
+
 
 def run(*arguments: str, data_dir: Path) -> "subprocess.CompletedProcess[str]":
     # Its own services, never those of this test run.
@@ -43,7 +56,23 @@ def test_a_benchmark_ends_with_its_line_of_json(name: str, tmp_path: Path) -> No
     assert [row | {"at": line["at"]} for line in kept] == kept
 
 
+def test_each_page_has_a_row_for_each_size(tmp_path: Path) -> None:
+    ended = run("pages", "--quick", "--keep", data_dir=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    row = json.loads(ended.stdout.splitlines()[-1])
+    assert row["bench"] == "pages"
+    sizes = {each["mentors"] for each in row["rows"]}
+    assert [(each["page"], each["mentors"]) for each in row["rows"]] == [
+        (page, size) for size in sorted(sizes) for page in PAGES
+    ]
+    for each in row["rows"]:
+        assert list(each) == ["page", "mentors", "queries", "cpu_ms", "floor_cpu_ms", "ratio", "p95_ms"]
+        assert each["queries"] > 0
+        assert each["p95_ms"] > 0
+    assert json.loads((tmp_path / "benchmarks.jsonl").read_text())["rows"] == row["rows"]
+
+
 def test_an_unknown_benchmark_is_told_which_exist(tmp_path: Path) -> None:
     ended = run("speed", data_dir=tmp_path)
     assert ended.returncode == 2
-    assert all(name in ended.stderr for name in [*LINES, "all"])
+    assert all(name in ended.stderr for name in [*LINES, "pages", "all"])
