@@ -3,13 +3,25 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
+
+from accounts.decisions import DecisionAdmin
 
 
 class SkilmiAdminSite(AdminSite):
     site_header = _("Skilmi, équipe")
     site_title = _("Skilmi")
     index_title = _("À traiter")
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """What waits for the team comes first, for those who may read it."""
+        queues = [
+            options.queue(request)
+            for options in self._registry.values()
+            if isinstance(options, DecisionAdmin) and options.has_view_permission(request)
+        ]
+        return super().index(request, {"queues": queues} | (extra_context or {}))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The team enters by the members' door, which counts attempts and asks for the second factor."""

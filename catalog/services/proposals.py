@@ -135,11 +135,8 @@ def _lock(proposal: NameProposal, to: str, by: User, reason: str, seen: str) -> 
         raise NotStaff
     if not reason.strip():
         raise ReasonNeeded
-    locked = (
-        NameProposal.objects.select_for_update(of=("self",))
-        .select_related("proposer", "decided_by", "skill", "category")
-        .get(pk=proposal.pk)
-    )
+    # Without joins: after a wait for the lock, a joined row would be the one from before the wait.
+    locked = NameProposal.objects.select_for_update().get(pk=proposal.pk)
     if locked.proposer_id == by.pk:
         raise OwnProposal
     first = locked.decided_by

@@ -164,11 +164,8 @@ def _lock(training: Training, by: User, reason: str) -> tuple[Training, Training
         raise NotStaff
     if not reason.strip():
         raise ReasonNeeded
-    locked = (
-        Training.objects.select_for_update(of=("self",))
-        .select_related("mentor", "skill", "category")
-        .get(pk=training.pk)
-    )
+    # Without joins: after a wait for the lock, a joined row would be the one from before the wait.
+    locked = Training.objects.select_for_update().get(pk=training.pk)
     if locked.mentor_id == by.pk:
         raise OwnTraining
     change = revision_of(locked)

@@ -407,3 +407,34 @@ def test_the_screen_says_that_the_name_comes_first() -> None:
     page = signed_in(make_staff()).get(reverse("admin:catalog_training_change", args=[training.pk])).content.decode()
     assert "n’est pas encore validé : Apiculture" in page
     assert reverse("admin:catalog_nameproposal_change", args=[proposal.pk]) in page
+
+
+def _deciding_addresses() -> list[str]:
+    training, proposal = in_state("submitted"), beekeeping(make_mentor("Tom", "Rivière"))
+    return [
+        *(
+            reverse("admin:catalog_training_decision", args=[training.pk, v])
+            for v in ("validation", "refus", "retrait")
+        ),
+        *(reverse("admin:catalog_nameproposal_decision", args=[proposal.pk, v]) for v in ("acceptation", "refus")),
+        reverse("admin:catalog_skill_merge", args=[skill("sql").pk]),
+        reverse("admin:catalog_category_merge", args=[Category.objects.get(slug="langues").pk]),
+    ]
+
+
+@pytest.mark.parametrize("who", ["visitor", "member", "mentor", "helper"])
+def test_only_the_team_that_may_decides_on_names_and_trainings(who: str) -> None:
+    addresses = _deciding_addresses()
+    before = (NameProposal.objects.get().status, Training.objects.get().status, Skill.objects.count())
+    client = Client()
+    if who != "visitor":
+        user = {"member": make_member, "mentor": make_mentor, "helper": make_staff}[who]()
+        user.is_superuser = False
+        user.save(update_fields=["is_superuser"])
+        client.force_login(user)
+    into = skill("python").pk
+    for address in addresses:
+        # A helper is of the team, without the rights.
+        expected = {403, 404} if who == "helper" else {302}
+        assert client.post(address, {"reason": "Non.", "into": into}).status_code in expected
+    assert (NameProposal.objects.get().status, Training.objects.get().status, Skill.objects.count()) == before

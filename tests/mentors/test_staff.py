@@ -215,3 +215,13 @@ def test_a_member_of_the_team_without_the_right_reads_but_does_not_decide() -> N
     assert client.post(decision(profile, "validation"), {"reason": "Complet."}).status_code == 403
     profile.refresh_from_db()
     assert profile.status == MentorStatus.SUBMITTED
+
+
+def test_the_first_page_of_the_team_says_what_waits_and_how_long_the_oldest_has() -> None:
+    make_applicant(now=clock.now() - timedelta(days=4))
+    oldest = make_applicant(now=clock.now() - timedelta(days=5))
+    page = staff_client().get(reverse("admin:index")).content.decode()
+    assert "5 j 0 h" in page
+    assert "En retard" in page
+    assert reverse("admin:mentors_mentorprofile_change", args=[oldest.pk]) in page
+    assert page.count("Rien à traiter.") == 2
