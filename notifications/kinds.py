@@ -14,7 +14,16 @@ class Kind:
     in_app: bool = True
     # Legal and money notices are never mutable.
     mutable: bool = False
+    # Members may have it once a day, all together.
+    daily: bool = False
     label: str | Promise = ""
+    # The kind whose choices it follows, when these are not its own.
+    follows: str = ""
+
+    @property
+    def choice(self) -> str:
+        """Under which name a member's choice about it is kept."""
+        return self.follows or self.name
 
 
 _kinds: dict[str, Kind] = {}
@@ -26,6 +35,11 @@ def register(kind: Kind) -> None:
 
 def get(name: str) -> Kind:
     return _kinds[name]
+
+
+def choices() -> list[Kind]:
+    """What members choose about: e-mails that may be stopped."""
+    return [kind for kind in _kinds.values() if kind.mutable and not kind.follows]
 
 
 def registered() -> dict[str, Kind]:

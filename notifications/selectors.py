@@ -1,5 +1,5 @@
 from accounts.models import User
-from notifications.models import MutedKind, Notice, NoticeQuerySet
+from notifications.models import DailyKind, MutedKind, Notice, NoticeQuerySet
 
 
 def notices_of(user: User) -> NoticeQuerySet:
@@ -12,3 +12,7 @@ def unread_count(user: User) -> int:
 
 def muted_kinds(user: User) -> frozenset[str]:
     return frozenset(MutedKind.objects.filter(user=user).values_list("kind", flat=True))
+
+
+def daily_kinds(user: User) -> frozenset[str]:
+    return frozenset(DailyKind.objects.filter(user=user).values_list("kind", flat=True))

@@ -50,12 +50,21 @@ def deliver(*, email_id: int, now: datetime | None = None) -> bool:
     return True
 
 
+def _headers(email: Email) -> dict[str, str]:
+    """What mail programs show as « unsubscribe », by one POST (RFC 8058)."""
+    headers = {"Message-ID": email.message_id}
+    if email.unsubscribe_url:
+        headers["List-Unsubscribe"] = f"<{email.unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
 def _as_message(email: Email) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         subject=email.subject,
         body=email.body_text,
         to=[email.to],
-        headers={"Message-ID": email.message_id},
+        headers=_headers(email),
         connection=get_connection(settings.EMAIL_DELIVERY_BACKEND),
     )
     if email.body_html:

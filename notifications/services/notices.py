@@ -12,8 +12,8 @@ from django.utils import timezone, translation
 from accounts.models import User
 from core import clock
 from core.text import one_line
-from notifications import kinds
-from notifications.models import MutedKind, Notice
+from notifications import kinds, unsubscribing
+from notifications.models import DailyKind, MutedKind, Notice
 from notifications.services.outbox import Attachment, Rendered, store_email
 
 
@@ -51,12 +51,13 @@ def notify(
                 rendered=rendered,
                 recipient=recipient,
                 attachments=attachments,
+                unsubscribe_url=unsubscribing.address_for(recipient.pk, declared),
                 now=moment,
             )
 
 
 def _is_muted(recipient: User, kind: kinds.Kind) -> bool:
-    return kind.mutable and MutedKind.objects.filter(user=recipient, kind=kind.name).exists()
+    return kind.mutable and MutedKind.objects.filter(user=recipient, kind=kind.choice).exists()
 
 
 def _render(recipient: User, kind: str, url: str, context: Mapping[str, Any]) -> Rendered:
@@ -68,6 +69,7 @@ def _render(recipient: User, kind: str, url: str, context: Mapping[str, Any]) ->
         "url": url,
         "absolute_url": settings.BASE_URL + url,
         "kind": kind,
+        "unsubscribe_url": unsubscribing.address_for(recipient.pk, kinds.get(kind)),
     }
     with translation.override(recipient.language), timezone.override(recipient.zone):
         subject = " ".join(render_to_string(f"emails/{kind}/subject.txt", full).split(" "))
@@ -99,3 +101,13 @@ def set_muted(*, user: User, kind: str, muted: bool) -> None:
         MutedKind.objects.get_or_create(user=user, kind=kind)
     else:
         MutedKind.objects.filter(user=user, kind=kind).delete()
+
+
+def set_daily(*, user: User, kind: str, daily: bool) -> None:
+    """Have a kind once a day, all together, or each at its time; kinds that cannot are left as they are."""
+    if not kinds.get(kind).daily:
+        return
+    if daily:
+        DailyKind.objects.get_or_create(user=user, kind=kind)
+    else:
+        DailyKind.objects.filter(user=user, kind=kind).delete()

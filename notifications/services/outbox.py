@@ -38,6 +38,7 @@ def store_email(
     rendered: Rendered,
     recipient: User | None = None,
     attachments: Sequence[Attachment] = (),
+    unsubscribe_url: str = "",
     now: datetime | None = None,
 ) -> Email:
     """The row of one e-mail to one address; a worker hands it over after the commit."""
@@ -52,6 +53,7 @@ def store_email(
         subject=rendered.subject[:300],
         body_text=rendered.body_text,
         body_html=rendered.body_html,
+        unsubscribe_url=unsubscribe_url,
         created_at=moment,
         next_attempt_at=moment,
     )

@@ -61,6 +61,8 @@ TABLE = {
     "notifications:list": MEMBERS,
     "notifications:read_all": MEMBERS_SEND,
     "notifications:mute": MEMBERS_SEND,
+    # With a token that is not ours.
+    "notifications:unsubscribe": "GET 404 404 404 404 404",
     "notifications:read": "POST login 404 302 404 404",
     "billing:invoices": MEMBERS,
     # Being made.

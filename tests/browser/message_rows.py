@@ -8,6 +8,8 @@ from django.db.models import Model
 from accounts.models import User
 from core import clock
 from messaging.models import Block, Report, Thread, Topic
+from notifications import kinds
+from notifications.unsubscribing import address_for
 
 Finder = Callable[[], tuple[object, ...]]
 
@@ -33,6 +35,12 @@ def report() -> tuple[object, ...]:
         },
     )
     return (row.pk,)
+
+
+def unsubscribing() -> tuple[object, ...]:
+    """What stands in the link of an e-mail."""
+    address = address_for(User.objects.earliest("pk").pk, kinds.get("messaging.unread"))
+    return (address.rstrip("/").rpartition("/")[2],)
 
 
 ROWS: dict[type[Model], Finder] = {Block: block, Report: report}

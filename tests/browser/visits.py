@@ -199,6 +199,7 @@ PUBLIC = [
     Visit(VISITOR, "account_confirm_email", lambda: ("0",), label="stale"),
     Visit(VISITOR, "account_reset_password_from_key", reset_key, lands="-set-password/"),
     Visit(VISITOR, "account_reset_password_from_key", lambda: ("1", "0"), label="stale"),
+    Visit(VISITOR, "notifications:unsubscribe", message_rows.unsubscribing),
     Visit(VISITOR, "demo:email", email),
     Visit(VISITOR, "demo:email_body", email),
 ]

@@ -5,14 +5,17 @@ import pytest
 from accounts.models import User
 from messaging.models import Thread
 from messaging.services import (
+    digests_to_send,
     get_or_create_thread,
     mark_read,
     notify_unread,
     post_card,
+    send_digest,
     send_message,
     threads_to_remind,
 )
 from notifications.models import Email
+from notifications.services import set_daily, set_muted
 
 START = datetime(2026, 12, 2, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -86,3 +89,55 @@ def test_nobody_is_written_to_for_ever(karim: User, thread: Thread) -> None:
     send_message(thread=thread, author=karim, body="Bonjour", now=START)
     sent = sum(sweep(START + minutes(10) + DAY * number) for number in range(60))
     assert sent == 7
+
+
+# --- once a day, all together ---
+
+EVENING = datetime(2026, 12, 2, 17, 0, tzinfo=UTC)  # 18:00 in Paris.
+
+
+def digest(at: datetime) -> int:
+    return sum(send_digest(daily_id=each, now=at) for each in digests_to_send(now=at))
+
+
+@pytest.fixture
+def daily(claire: User) -> User:
+    set_daily(user=claire, kind="messaging.unread", daily=True)
+    return claire
+
+
+@pytest.mark.requirement("SK-55", "K-16")
+def test_whoever_wants_it_gets_all_conversations_in_one_email_in_the_evening(
+    karim: User, nadia: User, daily: User, thread: Thread
+) -> None:
+    send_message(thread=thread, author=karim, body="Bonjour", now=START)
+    send_message(thread=get_or_create_thread(one=nadia, other=daily), author=nadia, body="Bonsoir", now=START)
+    assert sweep(START + minutes(30)) == 0
+    assert digest(EVENING - minutes(1)) == 0
+    assert digest(EVENING) == 1
+    assert digest(EVENING + minutes(1)) == 0
+    email = Email.objects.get()
+    assert (email.to, email.subject) == (daily.email, "2 messages vous attendent")
+    for words in ("Karim Benali", "Bonjour", "Nadia Faure", "Bonsoir", "/notifications/arret/"):
+        assert words in email.body_text, words
+    assert digest(EVENING + DAY) == 1
+
+
+def test_nothing_is_sent_in_the_evening_when_all_is_read(karim: User, daily: User, thread: Thread) -> None:
+    send_message(thread=thread, author=karim, body="Bonjour", now=START)
+    mark_read(thread=thread, user=daily)
+    assert digest(EVENING) == 0
+
+
+def test_the_evening_is_that_of_the_member(karim: User, daily: User, thread: Thread) -> None:
+    User.objects.filter(pk=daily.pk).update(time_zone="America/Montreal")
+    send_message(thread=thread, author=karim, body="Bonjour", now=START)
+    assert digest(EVENING) == 0
+    assert digest(EVENING + minutes(6 * 60)) == 1
+
+
+def test_whoever_ended_these_emails_gets_none_in_the_evening_either(karim: User, daily: User, thread: Thread) -> None:
+    set_muted(user=daily, kind="messaging.unread", muted=True)
+    send_message(thread=thread, author=karim, body="Bonjour", now=START)
+    digest(EVENING)
+    assert not Email.objects.exists()
