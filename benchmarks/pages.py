@@ -29,7 +29,7 @@ from core.embedded.services import Services
 SETTINGS = "benchmarks.pages_settings"
 FLOOR = [Ask("/floor/")]
 # The floor is short, and processor time is told in hundredths of a second.
-FLOORS_PER_READ = 3
+FLOORS_PER_READ = 2
 TICK_MS = 0.1
 
 
@@ -43,7 +43,7 @@ class Size:
     people: int
 
 
-FULL = Size(mentors=(1_000, 100_000), rounds=5, reads=60, people=40)
+FULL = Size(mentors=(1_000, 100_000), rounds=3, reads=60, people=30)
 QUICK = Size(mentors=(20, 30), rounds=1, reads=3, people=3)
 
 

@@ -3,7 +3,9 @@
 from datetime import time
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
@@ -218,6 +220,47 @@ def test_a_list_too_long_to_count_says_so_and_ends() -> None:
     assert results.count == 4
     assert results.page.number == 2
     assert len(results.cards) == 2
+
+
+@pytest.mark.parametrize("words", ["données", "tableaux", "pyton", "xyzxyz", "martin"])
+def test_a_search_costs_the_same_whatever_is_found(
+    words: str, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(30):
+        make_listed(f"Membre{number}", "python" if number % 2 else "analyse-de-donnees")
+    with django_assert_max_num_queries(6):
+        answer = client.get(reverse("catalog:community"), {"q": words})
+    if answer.status_code == 302:
+        with django_assert_max_num_queries(6):
+            client.get(answer["Location"])
+
+
+def plan(filters: CommunityFilters) -> str:
+    """How PostgreSQL would read the page and the figures, were the table too long to be read whole."""
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as captured:
+        search_community(filters)
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        lines = []
+        for query in [query["sql"] for query in captured if "catalog_listing" in query["sql"]]:
+            cursor.execute(f"EXPLAIN {query}")
+            lines += [line for (line,) in cursor.fetchall()]
+    return "\n".join(lines)
+
+
+def test_long_lists_are_read_along_indexes() -> None:
+    make_mentor("Awa", "Ndiaye")
+    everybody = plan(CommunityFilters())
+    assert "listing_by_score" in everybody
+    assert "Sort" not in everybody
+    assert "listing_by_rate" in plan(CommunityFilters(sort="prix"))
+    assert "listing_by_marks" in plan(CommunityFilters(sort="note"))
+    assert "Seq Scan on catalog_listing" not in plan(CommunityFilters(skills=[skill()], days=["mardi"], mark="4"))
+
+
+def test_what_was_typed_stays_in_the_box_and_a_missing_skill_can_be_proposed(client: Client) -> None:
+    page = client.get(reverse("catalog:community"), {"q": "xyzxyz"}).content.decode()
+    assert 'value="xyzxyz"' in page
+    assert "Proposer cette compétence" in page
 
 
 def test_filters_stay_when_the_page_changes(client: Client) -> None:
