@@ -163,14 +163,37 @@ def exact_clock(value: datetime | None, zone: ZoneInfo | str | None = None) -> s
 
 @register.filter
 def moment(value: datetime | None, zone: ZoneInfo | str | None = None) -> str:
-    """« jeudi 4 décembre 2026 à 10:00 (Europe/Paris) », in the given zone or the reader's."""
-    if value is None:
-        return ""
+    """« jeudi 4 décembre 2026 à 10:00 (Europe/Paris) », in the given zone or the reader's.
+
+    Whose clock shows something else reads his own too: « …, soit 04:00 (America/Montreal) chez vous ».
+    """
+    return "" if value is None else _with_own_time(value, zone, _whole_moment(value, zone))
+
+
+@register.filter
+def zoned_clock(value: datetime | None, zone: ZoneInfo | str | None = None) -> str:
+    """« 10:00 (Europe/Paris) », with the reader's own time as in `moment`: where the day is said already."""
+    return "" if value is None else _with_own_time(value, zone, _clock_in(value, zone))
+
+
+def _whole_moment(value: datetime, zone: ZoneInfo | str | None) -> str:
     return _("%(day)s à %(time)s (%(zone)s)") % {
         "day": day(value, zone),
         "time": clock(value, zone),
         "zone": str(_zone(zone)),
     }
+
+
+def _clock_in(value: datetime, zone: ZoneInfo | str | None) -> str:
+    return f"{clock(value, zone)} ({_zone(zone)})"
+
+
+def _with_own_time(value: datetime, zone: ZoneInfo | str | None, words: str) -> str:
+    there, here = timezone.localtime(value, _zone(zone)), timezone.localtime(value)
+    if there.utcoffset() == here.utcoffset():
+        return words
+    own = _clock_in(value, None) if there.date() == here.date() else _whole_moment(value, None)
+    return _("%(moment)s, soit %(own)s chez vous") % {"moment": words, "own": own}
 
 
 @register.filter

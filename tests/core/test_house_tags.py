@@ -1,6 +1,6 @@
 """The words of the house: money, time, marks, icons."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.template import Context, Template
@@ -70,6 +70,22 @@ def test_a_moment_without_zone_is_in_the_readers() -> None:
     with translation.override("fr"), timezone.override("America/Montreal"):
         words = house.moment(NOON).replace(NBSP, " ")
     assert words == "vendredi 4 décembre 2026 à 04:00 (America/Montreal)"
+
+
+def test_a_reader_whose_clock_shows_something_else_reads_his_own_time_too() -> None:
+    with translation.override("fr"), timezone.override("America/Montreal"):
+        words = house.moment(NOON, "Europe/Paris").replace(NBSP, " ")
+        short = house.zoned_clock(NOON, "Europe/Paris")
+    assert words == "vendredi 4 décembre 2026 à 10:00 (Europe/Paris), soit 04:00 (America/Montreal) chez vous"
+    assert short == "10:00 (Europe/Paris), soit 04:00 (America/Montreal) chez vous"
+    with translation.override("fr"), timezone.override("Pacific/Auckland"):
+        words = house.moment(NOON + timedelta(hours=3), "Europe/Paris").replace(NBSP, " ")
+    assert words == (
+        "vendredi 4 décembre 2026 à 13:00 (Europe/Paris), "
+        "soit samedi 5 décembre 2026 à 01:00 (Pacific/Auckland) chez vous"
+    )
+    with translation.override("fr"), timezone.override("Europe/Brussels"):
+        assert house.moment(NOON, "Europe/Paris").endswith("(Europe/Paris)")
 
 
 def test_the_first_of_a_month_is_written_1er_in_french_only() -> None:
