@@ -24,7 +24,10 @@ class AlreadyDecided(IllegalMove):
     def __init__(self, *, who: str, decision: str | Promise, at: datetime) -> None:
         when = date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
         super().__init__(
-            _("%(who)s a décidé avant vous, le %(when)s : « %(decision)s ». Votre décision n’est pas enregistrée.")
+            _(
+                "%(who)s a décidé avant vous, le %(when)s\u202f: «\u202f%(decision)s\u202f». "
+                "Votre décision n’est pas enregistrée."
+            )
             % {"who": who, "when": when, "decision": decision}
         )
 
@@ -33,6 +36,6 @@ class ReadAgain(IllegalMove):
     """What was decided on is not what was read."""
 
     user_message = _(
-        "Le dossier a changé pendant que vous le lisiez. Votre décision n’est pas enregistrée : relisez-le, puis "
+        "Le dossier a changé pendant que vous le lisiez. Votre décision n’est pas enregistrée\u202f: relisez-le, puis "
         "confirmez-la."
     )

@@ -74,7 +74,7 @@ class NameAdmin(admin.ModelAdmin[Any]):
             except DomainError as error:
                 form.add_error(None, str(error.user_message))
             else:
-                done = _("« %(gone)s » est réuni avec « %(kept)s ». L’ancienne adresse y conduit.")
+                done = _("«\u202f%(gone)s\u202f» est réuni avec «\u202f%(kept)s\u202f». L’ancienne adresse y conduit.")
                 self.message_user(request, done % {"gone": source.name, "kept": kept.name}, messages.SUCCESS)
                 return redirect(reverse(f"admin:{self._address}_change", args=[kept.pk]))
         context = {
@@ -260,7 +260,7 @@ class TrainingAdmin(DecisionAdmin[Training]):
         waiting = [name.name for name in (text.category, text.skill) if not name.is_validated]
         if verb != "validation" or not waiting:
             return ""
-        return str(_("Ce nom n’est pas encore validé : %(names)s.") % {"names": ", ".join(waiting)})
+        return str(_("Ce nom n’est pas encore validé\u202f: %(names)s.") % {"names": ", ".join(waiting)})
 
     def file_of(self, target: Training, request: HttpRequest) -> dict[str, Any]:
         change = self._change_of(target)

@@ -32,7 +32,7 @@ class NameTaken(CatalogError):
 
 
 class NameWaiting(CatalogError):
-    user_message = _("Ce nom est déjà proposé : l’équipe le lit.")
+    user_message = _("Ce nom est déjà proposé\u202f: l’équipe le lit.")
 
 
 class NameNotPossible(CatalogError):
@@ -41,7 +41,7 @@ class NameNotPossible(CatalogError):
 
 class NameMerged(CatalogError):
     def __init__(self, name: str) -> None:
-        super().__init__(_("Ce nom est dans la liste sous un autre : « %(name)s ».") % {"name": name})
+        super().__init__(_("Ce nom est dans la liste sous un autre\u202f: «\u202f%(name)s\u202f».") % {"name": name})
 
 
 class SameName(CatalogError):
@@ -49,7 +49,7 @@ class SameName(CatalogError):
 
 
 class NameGone(CatalogError):
-    user_message = _("Ce nom n’existe plus : quelqu’un de l’équipe vient de le réunir avec un autre.")
+    user_message = _("Ce nom n’existe plus\u202f: quelqu’un de l’équipe vient de le réunir avec un autre.")
 
 
 class TargetNotListed(CatalogError):

@@ -41,7 +41,7 @@ class MentorProfileAdmin(DecisionAdmin[MentorProfile]):
             propose_refusal,
             remarks.REFUSAL,
             explanation=_("Un refus se décide à deux. Le membre ne lit rien avant qu’une autre personne le confirme."),
-            done=_("Refus proposé : une autre personne de l’équipe doit le confirmer."),
+            done=_("Refus proposé\u202f: une autre personne de l’équipe doit le confirmer."),
         ),
         "confirmation": Decision(_("Confirmer le refus"), refuse, remarks.REFUSAL),
         "suspension": Decision(_("Suspendre le mentor"), suspend, remarks.SUSPENSION),

@@ -34,7 +34,7 @@ class OwnRequest(MentorError):
 
 
 class SecondLookNeeded(MentorError):
-    user_message = _("Un refus se décide à deux : une autre personne de l’équipe doit l’avoir proposé.")
+    user_message = _("Un refus se décide à deux\u202f: une autre personne de l’équipe doit l’avoir proposé.")
 
 
 class RefusalAlreadyProposed(MentorError):

@@ -25,11 +25,14 @@ CHANGES = (
     ),
     Template(
         _("Présentation"),
-        _("Votre présentation est trop courte : dites votre expérience et comment se passe une session avec vous."),
+        _(
+            "Votre présentation est trop courte\u202f: dites votre expérience, et comment se passe "
+            "une session avec vous."
+        ),
     ),
     Template(
         _("Coordonnées"),
-        _("Retirez de votre page les adresses et numéros de téléphone : les échanges passent par la messagerie."),
+        _("Retirez de votre page les adresses et numéros de téléphone\u202f: les échanges passent par la messagerie."),
     ),
 )
 REFUSAL = (
@@ -51,4 +54,4 @@ SUSPENSION = (
         _("Plusieurs membres nous ont écrit à votre sujet. Vos réservations sont fermées le temps de comprendre."),
     ),
 )
-RESTORATION = (Template(_("Réglé"), _("La situation est réglée : vous pouvez de nouveau être réservé.")),)
+RESTORATION = (Template(_("Réglé"), _("La situation est réglée\u202f: vous pouvez de nouveau être réservé.")),)

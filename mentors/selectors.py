@@ -88,7 +88,7 @@ def history_of(profile: MentorProfile) -> list[Past]:
 def _said(event: MentorApplicationEvent) -> str:
     if event.to_status == MentorStatus.SUBMITTED:
         return gettext("Demande envoyée")
-    return gettext("L’équipe : %(state)s") % {"state": event.get_to_status_display()}
+    return gettext("L’équipe\u202f: %(state)s") % {"state": event.get_to_status_display()}
 
 
 @dataclass(frozen=True)

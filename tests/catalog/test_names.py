@@ -143,7 +143,7 @@ def test_names_that_cannot_be_proposed_say_why() -> None:
         with pytest.raises(error):
             propose_skill(by=mentor, name=name, category=home)
     response = signed_in(mentor).post(reverse("catalog:proposal"), {"name": "SQL", "category": home.pk})
-    assert "Ce nom est dans la liste sous un autre : « Python »." in response.content.decode()
+    assert "Ce nom est dans la liste sous un autre\u202f: «\u202fPython\u202f»." in response.content.decode()
     assert 'value="SQL"' in response.content.decode()
     response = signed_in(mentor).post(reverse("catalog:category_proposal"), {"category_name": "langues"})
     assert "Ce nom existe déjà dans la liste." in response.content.decode()
@@ -367,8 +367,8 @@ def test_the_difference_is_marked_in_words_too() -> None:
     text = TrainingWords(training.category, training.skill, training.title, "Repérer les trous, puis les combler.", 60)
     edit_training(training=training, mentor=training.mentor, words=text)
     page = signed_in(make_staff()).get(reverse("admin:catalog_training_change", args=[training.pk])).content.decode()
-    assert "supprimé :" in page
-    assert "ajouté :" in page
+    assert "supprimé\u202f:" in page
+    assert "ajouté\u202f:" in page
     assert "inchangé" in page
 
 
@@ -405,7 +405,7 @@ def test_the_screen_says_that_the_name_comes_first() -> None:
     )
     training = Training.objects.get()
     page = signed_in(make_staff()).get(reverse("admin:catalog_training_change", args=[training.pk])).content.decode()
-    assert "n’est pas encore validé : Apiculture" in page
+    assert "n’est pas encore validé\u202f: Apiculture" in page
     assert reverse("admin:catalog_nameproposal_change", args=[proposal.pk]) in page
 
 

@@ -203,8 +203,8 @@ def test_the_team_sees_the_change_beside_the_public_text() -> None:
     )
     client = signed_in(make_staff())
     page = client.get(reverse("admin:catalog_training_change", args=[training.pk])).content.decode()
-    assert "Avant : le texte public" in page
-    assert "Après : la modification proposée" in page
+    assert "Avant\u202f: le texte public" in page
+    assert "Après\u202f: la modification proposée" in page
     assert "Un titre plus clair" in page
     assert client.get(reverse("admin:catalog_training_changelist")).status_code == 200
 

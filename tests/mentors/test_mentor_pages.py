@@ -315,5 +315,5 @@ def test_a_member_reads_the_history_of_his_request_without_the_names_of_the_team
     request_changes(profile=profile, by=staff, reason="Ajoutez votre diplôme.")
     page = page_of(signed_in(profile.user), "application")
     assert "Demande envoyée" in page
-    assert "L’équipe : À compléter" in page
+    assert "L’équipe\u202f: À compléter" in page
     assert staff.get_full_name() not in page
