@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -126,13 +126,8 @@ class Listing(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                F("is_bookable").desc(),
-                F("score").desc(),
-                "user",
-                condition=Q(is_listed=True),
-                name="listing_by_score",
-            ),
+            # Trainings are listed in this order too, also those of mentors who declared no skill.
+            models.Index(F("is_bookable").desc(), F("score").desc(), "user", name="listing_by_score"),
             models.Index(
                 F("is_bookable").desc(), "rate_cents", "user", condition=Q(is_listed=True), name="listing_by_rate"
             ),
@@ -195,6 +190,9 @@ class Training(TrainingText):
     class Meta:
         verbose_name = _("formation")
         ordering = ["title"]
+        indexes = [
+            GinIndex(SearchVector("title", "description", config="skilmi_french"), name="training_words"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(suggested_minutes__gte=MIN_MINUTES) & Q(suggested_minutes__lte=MAX_MINUTES),

@@ -12,6 +12,7 @@ from catalog.selectors.skills import (
 from catalog.selectors.trainings import (
     get_public_training,
     get_training_for,
+    page_of_trainings,
     public_trainings,
     revision_of,
     shown_trainings_of,
@@ -37,6 +38,7 @@ __all__ = [
     "get_skill",
     "get_training_for",
     "members_by_skill",
+    "page_of_trainings",
     "proposals_of",
     "public_trainings",
     "revision_of",

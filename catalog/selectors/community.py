@@ -3,19 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Count, F, Func, Q, QuerySet, TextField, Value
 from django.db.models.expressions import OrderBy
-from django.utils.functional import cached_property
 
 from catalog.models import Category, Listing, Skill
 from catalog.rules import BEST_RATED, CHEAPEST, MARKS, PRICE_BANDS, RELEVANCE, day_bits
 from catalog.selectors.cards import Card, card_of, for_cards
+from catalog.selectors.paging import MOST, PAGE_SIZE, CountedPaginator
 from catalog.selectors.words import query_of
 
-PAGE_SIZE = 24
-# Nobody turns forty pages; beyond, a list is narrowed. It also bounds what counting costs.
-MOST = 40 * PAGE_SIZE
 # As the indexes of Listing are sorted, so that a page is read from one of them.
 ORDERS: dict[str, tuple[OrderBy | str, ...]] = {
     RELEVANCE: (F("is_bookable").desc(), F("score").desc(), "user_id"),
@@ -62,18 +59,6 @@ class Results:
     somebody_else: bool = False
 
 
-class CountedPaginator(Paginator[Listing]):
-    """A paginator over rows read beforehand, for a number that is known."""
-
-    def __init__(self, count: int, page_size: int) -> None:
-        super().__init__([], page_size)
-        self._known = count
-
-    @cached_property
-    def count(self) -> int:
-        return self._known
-
-
 def search_community(
     filters: CommunityFilters, page_number: str | int = 1, *, page_size: int = PAGE_SIZE, most: int = MOST
 ) -> Results:
@@ -82,7 +67,7 @@ def search_community(
     tiers = _tiers(filters)
     figures = _count(rows.filter(_any(tiers)), most)
     count = min(figures["members"], most)
-    page = CountedPaginator(count, page_size).get_page(page_number)
+    page = CountedPaginator[Listing]([], page_size, count).get_page(page_number)
     start = page.start_index() - 1
     if count:
         page.object_list = _page(rows, tiers, filters.sort, start, min(start + page_size, count))

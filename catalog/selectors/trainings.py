@@ -1,11 +1,14 @@
 """Trainings as visitors, their authors and the team read them."""
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.contrib.postgres.search import SearchVector
+from django.core.paginator import Page
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from accounts.models import User
 from catalog.models import Skill, Training, TrainingEvent, TrainingRevision
-from catalog.selectors.words import find_skills
+from catalog.selectors.paging import MOST, PAGE_SIZE, CountedPaginator
+from catalog.selectors.words import CONFIGURATION, query_of, skills_named
 from core.identifiers import fingerprint
 
 WORDS = ("category", "skill", "title", "description", "suggested_minutes")
@@ -18,9 +21,22 @@ def public_trainings(*, words: str = "", skill: Skill | None = None) -> QuerySet
     )
     if skill:
         rows = rows.filter(skill=skill)
-    if words:
-        rows = rows.filter(title__unaccent__icontains=words) | rows.filter(skill__in=find_skills(words))
-    return rows.order_by("-mentor__mentor_profile__is_bookable", "-mentor__mentor_profile__score", "title")
+    query = query_of(words)
+    if query is not None:
+        said = SearchVector("title", "description", config=CONFIGURATION)
+        rows = rows.alias(said=said).filter(Q(said=query) | Q(skill__in=skills_named(words).order_by().values("pk")))
+    return rows.order_by(
+        F("mentor__listing__is_bookable").desc(),
+        F("mentor__listing__score").desc(),
+        "mentor__listing__user_id",
+        "title",
+    )
+
+
+def page_of_trainings(words: str, number: str | int | None) -> Page[Training]:
+    """Forty pages at most, like every list; beyond, words narrow it."""
+    rows = public_trainings(words=words)
+    return CountedPaginator(rows, PAGE_SIZE, rows.order_by()[:MOST].count()).get_page(number)
 
 
 def get_public_training(slug: str) -> Training:

@@ -1,23 +1,20 @@
 """Trainings as visitors see them."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from catalog.selectors import card_of_mentor, get_public_training, public_trainings
+from catalog.selectors import card_of_mentor, get_public_training, page_of_trainings
 from catalog.structured import training_block
 from core.money import price_cents
 from core.structured_data import absolute
-
-PAGE_SIZE = 24
 
 
 @require_GET
 def trainings(request: HttpRequest) -> HttpResponse:
     words = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:80]
-    page = Paginator(public_trainings(words=words), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of_trainings(words, request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
     context = {
