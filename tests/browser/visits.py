@@ -407,7 +407,7 @@ WITHOUT_PAGE = {
     "messaging:attachment": FILE,
     "messaging:thumbnail": FILE,
     "messaging:news": FRAGMENT,
-    "sessions_video:payment_return": "beside the room, after the bank; `test_extensions` passes through it",
+    "sessions_video:payment_return": "beside the room, after the bank; `test_extension_pages` passes through it",
     "bookings:payment_return": "waits for the bank, a moment only; `test_path` passes through it",
     "messaging:read": ACTION,
     "messaging:unblock": ACTION,

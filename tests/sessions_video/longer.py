@@ -1,6 +1,9 @@
 """A session paid by card whose planned time ends soon, and what its two people do about going on."""
 
+from collections.abc import Callable
 from uuid import UUID, uuid4
+
+import pytest
 
 from billing.models import TopUp
 from billing.services import payments
@@ -16,6 +19,9 @@ from tests.sessions_video.conftest import Room, make_member, make_mentor, reques
 from tests.stripe import ACCEPTED, session_of
 
 MINUTE_MS = 60_000
+# 15 minutes at 47 € an hour, and ten minutes more.
+PLANNED_CENTS, LONGER_CENTS, TEN_CENTS = 1175, 1958, 783
+DECLINED_LATER = "4000000000000341"
 
 
 def paid_room(sandbox: Sandbox, *, minutes: int = 15, credit_cents: int = 0, card: str = ACCEPTED) -> Room:
@@ -42,6 +48,16 @@ def come_near_the_end(room: Room, *, left: int = 240) -> Room:
     services.start_paid(video_session=room.video_session, by=room.mentor)
     room.spend(room.video_session.limit_ms // 1000 - left)
     return room
+
+
+@pytest.fixture
+def ending(sandbox: Sandbox, morning: None) -> Callable[..., Room]:
+    """Four minutes are left; by default the credit pays for more."""
+
+    def build(*, credit_cents: int = 2000, card: str = ACCEPTED) -> Room:
+        return come_near_the_end(paid_room(sandbox, credit_cents=credit_cents, card=card))
+
+    return build
 
 
 def use_up(room: Room) -> None:
