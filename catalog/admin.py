@@ -155,7 +155,7 @@ class NameProposalAdmin(DecisionAdmin[NameProposal]):
     """The queue of proposed names."""
 
     decisions: ClassVar[dict[str, Decision]] = {
-        "acceptation": Decision(_("Accepter le nom"), accept_proposal, remarks.ACCEPTED_NAME),
+        "validation": Decision(_("Accepter le nom"), accept_proposal, remarks.ACCEPTED_NAME),
         "refus": Decision(_("Refuser le nom"), refuse_proposal, remarks.REFUSED_NAME),
     }
     argument = "proposal"

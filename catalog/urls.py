@@ -18,7 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("profil/offre/propositions/categorie/", offer.category_proposal, name="category_proposal"),
     path("profil/offre/<slug:slug>/", offer.training_edit, name="training_edit"),
     path("profil/offre/<slug:slug>/envoi/", offer.training_submission, name="training_submission"),
-    path("profil/offre/<slug:slug>/modification/retrait/", offer.change_withdrawal, name="change_withdrawal"),
+    path("profil/offre/<slug:slug>/modification/retrait/", offer.change_withdrawal, name="training_change_withdrawal"),
     path("profil/competences/", offer.skill_addition, name="skill_addition"),
     path("profil/competences/<slug:slug>/retrait/", offer.skill_removal, name="skill_removal"),
 ]

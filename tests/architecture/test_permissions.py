@@ -116,7 +116,7 @@ TABLE = {
     "catalog:training_new": "GET login 302 302 200 302",
     "catalog:proposal": "POST login 302 302 200 302",
     "catalog:category_proposal": "POST login 302 302 200 302",
-    "catalog:change_withdrawal": "POST login 404 404 302 404",
+    "catalog:training_change_withdrawal": "POST login 404 404 302 404",
     "catalog:training_edit": "GET login 404 404 200 404",
     "catalog:training_submission": "POST login 404 404 302 404",
     "catalog:skill_addition": MEMBERS_SEND,

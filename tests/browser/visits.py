@@ -429,7 +429,7 @@ WITHOUT_PAGE = {
     "mentors:mandate": ACTION,
     "catalog:proposal": ACTION,
     "catalog:category_proposal": ACTION,
-    "catalog:change_withdrawal": ACTION,
+    "catalog:training_change_withdrawal": ACTION,
     "catalog:training_submission": ACTION,
     "catalog:skill_addition": ACTION,
     "catalog:skill_removal": ACTION,

@@ -331,7 +331,7 @@ def test_the_mentor_sees_both_texts_and_may_take_his_change_back() -> None:
     page = client.get(address).content.decode()
     for words in ("Public", "Votre modification", training.title, "Un titre plus clair"):
         assert words in page
-    withdrawal = reverse("catalog:change_withdrawal", args=[training.slug])
+    withdrawal = reverse("catalog:training_change_withdrawal", args=[training.slug])
     for _ in range(2):
         assert client.post(withdrawal).status_code == 302
     assert not hasattr(Training.objects.get(), "revision")
@@ -416,7 +416,7 @@ def _deciding_addresses() -> list[str]:
             reverse("admin:catalog_training_decision", args=[training.pk, v])
             for v in ("validation", "refus", "retrait")
         ),
-        *(reverse("admin:catalog_nameproposal_decision", args=[proposal.pk, v]) for v in ("acceptation", "refus")),
+        *(reverse("admin:catalog_nameproposal_decision", args=[proposal.pk, v]) for v in ("validation", "refus")),
         reverse("admin:catalog_skill_merge", args=[skill("sql").pk]),
         reverse("admin:catalog_category_merge", args=[Category.objects.get(slug="langues").pk]),
     ]

@@ -212,7 +212,7 @@ def test_the_team_sees_the_change_beside_the_public_text() -> None:
 def test_the_team_accepts_proposed_names() -> None:
     skill = propose_skill(by=make_mentor(), name="Apiculture", category_name="Nature")
     client = signed_in(make_staff())
-    address = reverse("admin:catalog_nameproposal_decision", args=[proposal_of(skill).pk, "acceptation"])
+    address = reverse("admin:catalog_nameproposal_decision", args=[proposal_of(skill).pk, "validation"])
     assert client.post(address, {"reason": "Utile."}).status_code == 302
     assert Skill.objects.validated().filter(name="Apiculture").exists()
 
