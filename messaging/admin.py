@@ -33,7 +33,7 @@ class AnswerForm(forms.Form):
         label=_("Réponse, lue par la personne qui a signalé"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 6, "cols": 80}),
-        error_messages={"required": _("Écrivez la réponse : la personne qui a signalé la lira.")},
+        error_messages={"required": _("Écrivez la réponse\u202f: la personne qui a signalé la lira.")},
     )
 
 
@@ -91,7 +91,7 @@ class ReportAdmin(ReadOnlyAdmin):
             except DomainError as error:
                 form.add_error(None, str(error.user_message))
             else:
-                self.message_user(request, _("Décision enregistrée : la personne qui a signalé est prévenue."))
+                self.message_user(request, _("Décision enregistrée\u202f: la personne qui a signalé est prévenue."))
                 return redirect("admin:messaging_report_changelist")
         context = {"title": label, "form": form, "object": report, "opts": self.opts, "label": label}
         return render(request, "admin/messaging/report/decision.html", self.admin_site.each_context(request) | context)

@@ -1,5 +1,8 @@
 // A conversation that is open: its socket tells that something came, the poller of the page then brings it.
 // Without a socket the poller asks by itself.
+
+import scrollIntoView from "./scroll-into-view.js";
+
 const FINAL_CODES = [4401, 4404, 4429];
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
@@ -51,7 +54,8 @@ export default function liveThread(thread) {
   });
   thread.addEventListener("htmx:beforeSwap", () => (follows = isMine || isNearEnd()));
   thread.addEventListener("htmx:afterSettle", () => {
-    if (follows) thread.querySelector(".thread__end")?.scrollIntoView({ block: "end" });
+    const end = thread.querySelector(".thread__end");
+    if (follows && end) scrollIntoView(end);
     isMine = false;
     // The answer was on its way when the news came.
     if (Number(poller()?.dataset.newest) < newest && tries < MOST_TRIES) {
