@@ -145,6 +145,13 @@ def _duration_fields(minutes: int) -> dict[str, Any]:
 class SuggestionForm(RequestForm):
     """A request that a mentor fills in for a learner."""
 
+    objectives = forms.CharField(
+        label=_("Objectifs"),
+        help_text=_("Ce que cette personne saura faire à la fin de la session. Deux phrases suffisent."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Dites ce que la session doit apporter.")},
+    )
     note = forms.CharField(
         label=_("Message (facultatif)"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

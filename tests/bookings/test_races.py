@@ -204,3 +204,35 @@ def test_a_payment_that_arrives_takes_the_booking_before_the_credit(
         arriving.result(timeout=30)
     booking.refresh_from_db()
     assert booking.status == Status.CONFIRMED
+
+
+@pytest.mark.requirement("SK-72")
+def test_an_hour_accepted_and_withdrawn_at_once_has_one_end(learner: User, mentor: User) -> None:
+    booking = confirmed(learner, mentor)
+    proposal = services.propose_hour(booking=booking, by=learner, at=AT.replace(hour=16), now=NOW)
+    results = in_threads(
+        lambda: services.accept_proposal(proposal=proposal, by=mentor, now=NOW),
+        lambda: services.accept_proposal(proposal=proposal, by=mentor, now=NOW),
+        lambda: services.withdraw_proposal(proposal=proposal, by=learner, now=NOW),
+    )
+    proposal.refresh_from_db()
+    booking.refresh_from_db()
+    agreed_or_not = {"accepted": (1, 1, 2), "withdrawn": (2, 0, 0)}
+    refused = sum(isinstance(result, DomainError) for result in results)
+    told = Email.objects.filter(kind="bookings.hour_agreed").count()
+    assert (refused, booking.agreed_changes, told) == agreed_or_not[proposal.status]
+
+
+@pytest.mark.requirement("K-1")
+def test_common_consent_and_the_first_billed_second_at_once_leave_one_of_them(learner: User, mentor: User) -> None:
+    booking = confirmed(learner, mentor)
+    proposal = services.propose_cancellation(booking=booking, by=learner, now=START)
+    results = in_threads(
+        lambda: services.accept_proposal(proposal=proposal, by=mentor, now=START),
+        lambda: services.mark_in_progress(booking=booking, now=START),
+    )
+    assert sum(isinstance(result, DomainError) for result in results) == 1
+    booking.refresh_from_db()
+    left = credit_of(learner)
+    ends = {(Status.CANCELED, 4700, 0), (Status.IN_PROGRESS, 0, 4700)}
+    assert (booking.status, left.available_cents, left.held_cents) in ends

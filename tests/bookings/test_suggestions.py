@@ -136,7 +136,7 @@ def test_the_mentor_proposes_from_the_thread_and_from_his_sessions(
         ({"at": "23:30"}, "La session doit se terminer avant minuit."),
         ({"at": "midi"}, "Écrivez l’heure comme 14:30."),
         ({"duration": "other"}, "Indiquez la durée en minutes."),
-        ({"objectives": ""}, "Dites ce que vous attendez de la session."),
+        ({"objectives": ""}, "Dites ce que la session doit apporter."),
     ],
 )
 @pytest.mark.usefixtures("in_touch")
