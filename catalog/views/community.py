@@ -73,6 +73,8 @@ def _listing(
         "typed": typed,
         "skill": skill,
         "found_skills": skills if words else [],
+        # Remembered on the way to the request.
+        "asked": skills[0] if skills and len(skills) == 1 else None,
         "namesakes": _namesakes(filters, results),
         "form": form,
         "filters": filters,

@@ -156,6 +156,12 @@ def test_a_search_that_names_one_skill_goes_to_its_page(client: Client) -> None:
     assert "Anglais oral" in both.content.decode()
 
 
+def test_the_one_skill_a_search_means_is_remembered_on_the_way_to_the_member(client: Client) -> None:
+    user = make_listed("Léa", "couture")
+    page = client.get(reverse("catalog:community"), {"q": "coutures"}).content.decode()
+    assert f'{user.page.get_absolute_url()}?competence=couture"' in page
+
+
 def test_an_unknown_skill_says_so_and_offers_a_wider_search(client: Client) -> None:
     page = client.get(reverse("catalog:community"), {"q": "xyzxyz"}).content.decode()
     assert "Aucun membre ne propose encore cette compétence." in page
