@@ -30,7 +30,7 @@ CANDIDATES = """async () => {
     const call = window.calls.at(-1);
     const report = await call.getStats();
     const pairs = [...report.values()].filter((entry) => entry.type === 'candidate-pair' && entry.nominated);
-    return report.get(pairs.find((pair) => pair.state === 'succeeded').localCandidateId).candidateType;
+    return report.get(pairs.find((pair) => pair.state === 'succeeded')?.localCandidateId)?.candidateType;
 }"""
 
 

@@ -7,6 +7,7 @@ import { recall } from "./remembered.js";
 
 const WITHOUT_SERVER_MS = 60_000;
 const AFTER_PEER_MS = 20_000;
+const UNHEARD_MS = 5_000;
 // Credentials are asked for again when this share of their life is over.
 const REFRESH_AT = 0.75;
 
@@ -132,6 +133,7 @@ export class Call extends Emitter {
   hangUp() {
     this.wanted = false;
     clearTimeout(this.refreshing);
+    clearTimeout(this.searching);
     this.emit("left");
     this.peer.leave();
     this.wakeLock?.release();
@@ -168,10 +170,22 @@ export class Call extends Emitter {
     this.signaling
       .on("peer.joined", ({ page }) => this.arrives(page))
       .on("peer.here", ({ page }) => this.arrives(page))
-      .on("peer.gone", ({ page }) => this.goes(page));
+      .on("peer.gone", ({ page }) => this.goes(page))
+      .on("meter.state", ({ present }) => this.misses(present));
     for (const type of ["signal.description", "signal.candidate", "signal.rebuild"]) {
-      this.signaling.on(type, (message) => this.peer.receive(message));
+      this.signaling.on(type, (message) => {
+        if (!this.peer.page) this.arrives(message.from);
+        this.peer.receive(message);
+      });
     }
+  }
+
+  // News may be lost on the way: when both are counted present and nobody was heard of, this page says again that it is
+  // here, and the other answers.
+  misses(present) {
+    clearTimeout(this.searching);
+    if (!this.wanted || this.peer.page || present.length < 2) return;
+    this.searching = setTimeout(() => this.wanted && !this.peer.page && this.signaling.send("room.join"), UNHEARD_MS);
   }
 
   arrives(name) {

@@ -1,7 +1,7 @@
 // The connection of images and sound: perfect negotiation, with fixed places for microphone, camera and screen.
 // The mentor is the impolite side: he alone makes the places and numbers each new connection (`generation`).
 const WATCH_MS = 4_000;
-const MOST_REBUILDS = 4;
+const MOST_REBUILDS = 3;
 const PLACES = [["microphone", "audio"], ["camera", "video"], ["screen", "video"]];
 const CAPS = { camera: { maxBitrate: 1_200_000 }, screen: { maxBitrate: 2_500_000, maxFramerate: 15 } };
 // Asked for by a person after the connection was given up, or because he changed how it goes.
@@ -47,7 +47,7 @@ export class Peer {
   }
 
   close() {
-    clearInterval(this.watch);
+    clearTimeout(this.watch);
     clearTimeout(this.patience);
     this.connection?.close();
     this.connection = null;
@@ -84,7 +84,7 @@ export class Peer {
     };
     connection.onconnectionstatechange = () => this.stateChanged(connection);
     connection.oniceconnectionstatechange = () => this.iceChanged(connection);
-    this.watch = setInterval(() => this.watchOver(connection), WATCH_MS);
+    this.watchOver(connection);
   }
 
   configuration() {
@@ -221,13 +221,22 @@ export class Peer {
     }, WATCH_MS);
   }
 
-  // A lost signal or a missing candidate ends in a numbered rebuild, never in a silent hang.
+  // Longer from try to try: a slow machine gets there too.
   watchOver(connection) {
-    const waiting = connection.remoteDescription && connection.signalingState === "stable";
-    if (connection !== this.connection || this.isConnected || !waiting) return;
+    this.watch = setTimeout(() => {
+      if (connection !== this.connection) return;
+      if (!this.isConnected) this.mend(connection);
+      if (connection === this.connection && !this.hopeless) this.watchOver(connection);
+    }, WATCH_MS * (1 + this.rebuilds / 2));
+  }
+
+  // A lost offer, a lost answer or a missing candidate ends in a numbered rebuild, never in a silent hang.
+  mend(connection) {
     this.rebuilds += 1;
-    if (this.rebuilds === 1 && /a=candidate/.test(connection.localDescription?.sdp ?? "")) connection.restartIce();
-    else if (this.rebuilds > MOST_REBUILDS) this.giveUp();
+    const isAgreed = connection.remoteDescription && connection.signalingState === "stable";
+    const hasWays = /a=candidate/.test(connection.localDescription?.sdp ?? "");
+    if (this.rebuilds > MOST_REBUILDS) this.giveUp();
+    else if (this.rebuilds === 1 && isAgreed && hasWays) connection.restartIce();
     else if (this.polite) this.signaling.send("signal.rebuild", { to: this.page });
     else this.build();
   }
@@ -238,7 +247,6 @@ export class Peer {
   }
 
   giveUp() {
-    clearInterval(this.watch);
     this.hopeless = true;
     this.onState("hopeless");
   }
