@@ -19,12 +19,16 @@ def public_trainings(*, words: str = "", skill: Skill | None = None) -> QuerySet
     rows = Training.objects.public().select_related(
         "category", "skill", "mentor", "mentor__page", "mentor__mentor_profile"
     )
+    # Every mentor has a listing. Said here, it is an inner join, which can follow the order of its index.
+    rows = rows.filter(mentor__listing__isnull=False)
     if skill:
         rows = rows.filter(skill=skill)
     query = query_of(words)
     if query is not None:
         said = SearchVector("title", "description", config=CONFIGURATION)
-        rows = rows.alias(said=said).filter(Q(said=query) | Q(skill__in=skills_named(words).order_by().values("pk")))
+        # Their numbers, not a subquery: both halves can then be looked up in their index.
+        skills = [skill.pk for skill in skills_named(words)]
+        rows = rows.alias(said=said).filter(Q(said=query) | Q(skill__in=skills) if skills else Q(said=query))
     return rows.order_by(
         F("mentor__listing__is_bookable").desc(),
         F("mentor__listing__score").desc(),
