@@ -35,7 +35,7 @@ class Size:
 FULL = Size(rooms=1000, seconds=20, signals=50, after_kill=15)
 QUICK = Size(rooms=3, seconds=1, signals=20, after_kill=2)
 ALL_IN_SECONDS = 600
-# Sockets opened at the same time while the rooms fill.
+# Sockets opened at the same time while the rooms fill, and closed while they empty.
 DOORS = 40
 
 
@@ -85,7 +85,8 @@ async def hold(web: Web, pages: Sequence[Page], size: Size) -> tuple[Held, list[
 
 
 async def end(pages: Sequence[Page], tasks: Sequence[asyncio.Task[None]]) -> None:
-    await asyncio.gather(*(page.leave() for page in pages))
+    doors = asyncio.Semaphore(DOORS)
+    await asyncio.gather(*(page.leave(doors) for page in pages))
     await asyncio.gather(*tasks, return_exceptions=True)
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -16,6 +16,7 @@ from websockets.typing import Origin
 BEAT_SECONDS = 5.0
 # As the room's own script comes back: a pause that doubles, with chance in it.
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 3.0
+LONGEST_GOODBYE = 30
 
 
 @dataclass(frozen=True)
@@ -152,19 +153,23 @@ class Page:
         if self.socket and self.joined_at is not None and (self.peer or not self.door.joins):
             await self.socket.send(json.dumps(message))
 
-    async def leave(self) -> None:
+    async def leave(self, doors: asyncio.Semaphore) -> None:
         self.is_leaving = True
-        if self.socket and self.joined_at is not None:
-            if self.door.joins:
-                await self._say_goodbye(self.socket)
-            self._cut()
-            await self.socket.close()
+        async with doors:
+            if self.socket and self.joined_at is not None:
+                if self.door.joins:
+                    await self._say_goodbye(self.socket)
+                self._cut()
+                await self.socket.close()
 
     async def _say_goodbye(self, socket: ClientConnection) -> None:
         """Messages are treated in their order: the answer to the second tells that the first was."""
         self._cut()
         self.is_heard.clear()
-        await socket.send('{"type":"room.leave"}')
-        await self._send_beat(socket)
-        await self.is_heard.wait()
+        # A socket that was cut meanwhile answers no more.
+        with suppress(ConnectionClosed, TimeoutError):
+            async with asyncio.timeout(LONGEST_GOODBYE):
+                await socket.send('{"type":"room.leave"}')
+                await self._send_beat(socket)
+                await self.is_heard.wait()
         self.left_at = time.monotonic()

@@ -23,6 +23,7 @@ def block() -> tuple[object, ...]:
 def report() -> tuple[object, ...]:
     thread = Thread.objects.filter(messages__kind="text").earliest("pk")
     message = thread.messages.filter(kind="text").earliest("pk")
+    assert message.author is not None
     row, _created = Report.objects.get_or_create(
         client_id=UUID(int=2),
         defaults={
