@@ -161,6 +161,7 @@ class Page:
                     await self._say_goodbye(self.socket)
                 self._cut()
                 await self.socket.close()
+        self.left_at = self.left_at or time.monotonic()
 
     async def _say_goodbye(self, socket: ClientConnection) -> None:
         """Messages are treated in their order: the answer to the second tells that the first was."""
