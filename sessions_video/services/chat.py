@@ -7,15 +7,21 @@ from accounts.models import User
 from messaging.live import group_of
 from messaging.selectors import recent_messages, thread_between
 from messaging.services import get_or_create_thread, mark_read, send_message
-from sessions_video.models import VideoSession
+from sessions_video.models import Lease, VideoSession
 from sessions_video.selectors import chat_line
+from sessions_video.states import Role
 
 
 def say(*, video_session: VideoSession, by: User, body: str, client_id: UUID) -> dict[str, Any]:
-    """Write into the thread; the same client id again returns the message already there."""
+    """Write into the thread; the same client id again returns the message already there.
+
+    Writing belongs to a session that is paid for (SK-13): while both are in the call, a block does not take it away.
+    """
     booking = video_session.booking
     thread = get_or_create_thread(one=booking.learner, other=booking.mentor)
-    return chat_line(send_message(thread=thread, author=by, body=body, client_id=client_id))
+    in_call = Lease.objects.filter(video_session=video_session, closed_at=None).count() == len(Role)
+    message = send_message(thread=thread, author=by, body=body, client_id=client_id, despite_block=in_call)
+    return chat_line(message)
 
 
 def chat_group(*, video_session: VideoSession) -> str:

@@ -1,6 +1,7 @@
 """The room's services against a real database: leases, segments, refusals, the end."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,9 @@ from billing.models import BillingMandate, Settlement
 from bookings.errors import AlreadyStarted
 from core import clock
 from core.errors import DomainError
+from messaging.errors import BlockedByOther
 from messaging.selectors import thread_between
+from messaging.services import block
 from sessions_video import services, tasks
 from sessions_video.errors import CannotStart, Ended, MentorElsewhere, NothingToConfirm
 from sessions_video.models import EventKind, Lease
@@ -304,3 +307,16 @@ def test_the_chat_is_the_thread_of_both(room: Room) -> None:
         found["body"] for found in services.catch_up(video_session=room.video_session, by=room.mentor, after_id=0)
     ] == ["Vous m’entendez ?"]
     assert services.catch_up(video_session=room.video_session, by=room.mentor, after_id=line["id"]) == []
+
+
+@pytest.mark.requirement("SK-13")
+def test_who_was_blocked_writes_in_the_call_and_nowhere_else(room: Room) -> None:
+    block(by=room.learner, person=room.mentor)
+    write = partial(services.say, video_session=room.video_session, by=room.mentor, body="Regardez la ligne 3.")
+    with pytest.raises(BlockedByOther):
+        write(client_id=uuid4())
+    room.both_join()
+    assert write(client_id=uuid4())["body"] == "Regardez la ligne 3."
+    room.leave(room.learner)
+    with pytest.raises(BlockedByOther):
+        write(client_id=uuid4())
