@@ -6,11 +6,15 @@ export class Files {
     this.mebibytes = Number(list.dataset.mebibytes);
     this.language = language;
     this.chosen = [];
-    input.addEventListener("change", () => {
-      this.add([...input.files]);
-      // The same file may be chosen again after it was taken out.
-      input.value = "";
-    });
+    input.addEventListener("change", () => this.take());
+    // Chosen before this script came.
+    if (input.files.length) this.take();
+  }
+
+  take() {
+    this.add([...this.input.files]);
+    // The same file may be chosen again after it was taken out.
+    this.input.value = "";
   }
 
   get count() {
