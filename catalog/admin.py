@@ -78,7 +78,7 @@ class NameAdmin(admin.ModelAdmin[Any]):
                 self.message_user(request, done % {"gone": source.name, "kept": kept.name}, messages.SUCCESS)
                 return redirect(reverse(f"admin:{self._address}_change", args=[kept.pk]))
         context = {
-            "title": _("Réunir avec un autre nom"),
+            "title": _("Réunir %(name)s avec un autre nom") % {"name": f"«\u202f{source.name}\u202f»"},
             "object": source,
             "opts": self.opts,
             "form": form,

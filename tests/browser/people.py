@@ -6,7 +6,7 @@ from typing import Any
 
 from django.test import Client
 from playwright._impl._api_structures import SetCookieParam
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Response, expect
 
 from accounts.models import User
 from tests.browser.chromium import PATIENCE_MS, WATCH_CALLS, until
@@ -25,16 +25,19 @@ class Person:
     errors: list[str]
 
     def go(self, path: str) -> None:
-        address = path if path.startswith("http") else self.base + path
+        answers: list[Response | None] = []
+        until(self.page, lambda: self._is_there(path, answers), f"{path}: never opened")
+        assert answers[0] is not None
+        assert answers[0].ok, f"{path}: {answers[0].status}"
+
+    def _is_there(self, path: str, answers: list[Response | None]) -> bool:
+        """False while the page that is open goes somewhere by itself: after a form, or to bring its news."""
         try:
-            answer = self.page.goto(address)
+            answers.append(self.page.goto(path if path.startswith("http") else self.base + path))
         except Error as error:
-            # The page that was open brought its news at the same moment, by opening itself again.
             if "interrupted by another navigation" not in str(error):
                 raise
-            answer = self.page.goto(address)
-        assert answer is not None
-        assert answer.ok, f"{path}: {answer.status}"
+        return bool(answers)
 
     def press(self, name: str, *, exact: bool = False) -> None:
         """The button or link of the main part that says this."""

@@ -109,7 +109,7 @@ def billing(mentor: Person) -> None:
     mentor.fill(siren="732829320")
     mentor.press("Enregistrer mes informations")
     mentor.page.locator("[name=accepts]").check()
-    mentor.press("mandat")
+    mentor.press("Donner mon mandat")
     mentor.page.locator("form[action='/stripe/inscription/'] button").click()
     mentor.page.get_by_role("button", name="Tout est fourni").click()
     mentor.page.wait_for_url("**/stripe/retour/**")
@@ -207,7 +207,7 @@ def meet(learner: Person, mentor: Person, reference: str, database: str) -> int:
     expect(learner.page.locator("[data-room=assertive] p").last).to_contain_text("Le décompte a commencé")
     learner.page.wait_for_timeout(6_000)
     learner.page.locator("[data-room=leave]").click()
-    mentor.sees("En pause")
+    expect(mentor.page.locator("[data-room=meter-state]")).to_contain_text("En pause")
     learner.page.wait_for_timeout(2_000)
     learner.page.locator("[data-room=connect]").click()
     wait_for_pictures(learner)
@@ -215,7 +215,7 @@ def meet(learner: Person, mentor: Person, reference: str, database: str) -> int:
     mentor.page.locator("[data-room=end]").click()
     mentor.page.locator("[data-room=end-dialog] [value=yes]").click()
     learner.page.locator("[data-room=confirm-dialog] [value=yes]").click()
-    learner.sees("terminée")
+    expect(learner.page.locator("[data-room=final-title]")).to_have_text("La session est terminée.")
     return billed_seconds(reference, database)
 
 
