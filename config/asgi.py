@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -26,3 +27,6 @@ application = ProtocolTypeRouter(
 # the process for a third of a second (`./run bench room`).
 gc.freeze()
 gc.set_threshold(100_000, 50, 100)
+
+# What one message waits for a thread of the database to let go, at most: the default is five milliseconds.
+sys.setswitchinterval(0.001)

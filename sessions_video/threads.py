@@ -30,7 +30,7 @@ _turns: WeakKeyDictionary[AbstractEventLoop, WeakValueDictionary[int, asyncio.Lo
 GATHER_SECONDS = 0.1
 # Pages that come in at the same time: after a restart all come at once, and a few that are in are better than a crowd
 # of which each waits for all.
-DOORS = 8
+DOORS = 32
 WAITING_SECONDS = 5.0
 _doors: WeakKeyDictionary[AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
