@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin import ReadOnlyAdmin
 from accounts.decisions import Decision, DecisionAdmin, QueueFilter, read_or_send
 from accounts.http import member_of
 from catalog import remarks
@@ -115,7 +116,7 @@ class SkillAdmin(NameAdmin):
         write_skill(skill=obj, name=words["name"], category=words["category"], by=member_of(request))
 
 
-class FormerNameAdmin(admin.ModelAdmin[Any]):
+class FormerNameAdmin(ReadOnlyAdmin):
     """Former addresses: written by the merge and by a new name, only read here."""
 
     list_display = ["name", "slug", "leads_to", "created_at"]
@@ -124,15 +125,6 @@ class FormerNameAdmin(admin.ModelAdmin[Any]):
     @admin.display(description=_("conduit à"))
     def leads_to(self, alias: SkillAlias | CategoryAlias) -> str:
         return str(alias.skill if isinstance(alias, SkillAlias) else alias.category)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(SkillAlias)

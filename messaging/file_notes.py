@@ -132,7 +132,8 @@ def _orientation(notes: bytes) -> int:
             if tag == ORIENTATION:
                 return int(value)
     except struct.error:
-        pass
+        # Notes that are cut off, or nonsense: the picture is shown as it lies.
+        return UPRIGHT
     return UPRIGHT
 
 

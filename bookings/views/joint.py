@@ -1,5 +1,6 @@
 """What both people settle together once a booking is confirmed: another hour of the day, or to give it up (K-1)."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib import messages
@@ -111,11 +112,7 @@ def acceptance(request: HttpRequest, reference: str, proposal: str) -> HttpRespo
     user = member_of(request)
     found = selectors.get_joint_proposal_for(user, reference, proposal)
     if request.method == "POST":
-        try:
-            services.accept_proposal(proposal=found, by=user)
-        except DomainError as error:
-            return _refused(request, found.booking, error)
-        return redirect(services.thread_of(found.booking))
+        return _answer(request, reference, proposal, services.accept_proposal)
     card = joint_cards.card_of(found, user, clock.now(), warns=True)
     if not card.is_live or card.is_mine:
         return _refused(request, found.booking, NotYourTurn() if card.is_live else ProposalClosed())
@@ -126,22 +123,20 @@ def acceptance(request: HttpRequest, reference: str, proposal: str) -> HttpRespo
 @login_required
 @require_POST
 def refusal(request: HttpRequest, reference: str, proposal: str) -> HttpResponse:
-    user = member_of(request)
-    found = selectors.get_joint_proposal_for(user, reference, proposal)
-    try:
-        services.refuse_proposal(proposal=found, by=user)
-    except DomainError as error:
-        return _refused(request, found.booking, error)
-    return redirect(services.thread_of(found.booking))
+    return _answer(request, reference, proposal, services.refuse_proposal)
 
 
 @login_required
 @require_POST
 def withdrawal(request: HttpRequest, reference: str, proposal: str) -> HttpResponse:
+    return _answer(request, reference, proposal, services.withdraw_proposal)
+
+
+def _answer(request: HttpRequest, reference: str, proposal: str, answer: Callable[..., JointProposal]) -> HttpResponse:
     user = member_of(request)
     found = selectors.get_joint_proposal_for(user, reference, proposal)
     try:
-        services.withdraw_proposal(proposal=found, by=user)
+        answer(proposal=found, by=user)
     except DomainError as error:
         return _refused(request, found.booking, error)
     return redirect(services.thread_of(found.booking))
