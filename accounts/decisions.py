@@ -63,34 +63,6 @@ class Decision:
     done: str | Promise = TOLD
 
 
-class QueueFilter(admin.SimpleListFilter):
-    """Opens on what waits for the team. A subclass says which state that is, and which others there are."""
-
-    title = _("état")
-    parameter_name = "etat"
-    waiting: ClassVar[str]
-    states: ClassVar[list[tuple[str, Any]]]
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("tous", _("Tous")), *self.states]
-
-    def choices(self, changelist: Any) -> Any:
-        chosen = self.value() or self.waiting
-        for name, label in self.lookup_choices:
-            yield {
-                "selected": name == chosen,
-                "query_string": changelist.get_query_string({self.parameter_name: name}),
-                "display": label,
-            }
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        chosen = self.value() or self.waiting
-        return queryset if chosen == "tous" else self.in_state(queryset, chosen)
-
-    def in_state(self, queryset: Any, state: str) -> Any:
-        return queryset.filter(status=state)
-
-
 class DecisionAdmin(admin.ModelAdmin[M]):
     """A queue whose objects members make and the team decides on: nothing is added, edited or deleted here."""
 

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin
-from accounts.decisions import Decision, DecisionAdmin, QueueFilter, read_or_send
+from accounts.decisions import Decision, DecisionAdmin, read_or_send
 from accounts.http import member_of
 from catalog import remarks
 from catalog.differences import differences
@@ -33,6 +33,7 @@ from catalog.services import (
 )
 from catalog.states import ProposalStatus, TrainingStatus
 from core.errors import DomainError
+from core.filters import QueueFilter
 
 MERGE_TEMPLATE = "admin/catalog/merge.html"
 
@@ -139,7 +140,7 @@ class CategoryAliasAdmin(FormerNameAdmin):
 
 class ProposalFilter(QueueFilter):
     waiting = ProposalStatus.WAITING
-    states: ClassVar[list[tuple[str, Any]]] = list(ProposalStatus.choices)
+    choices_offered = ProposalStatus.choices
 
 
 @admin.register(NameProposal)
@@ -190,7 +191,7 @@ class NameProposalAdmin(DecisionAdmin[NameProposal]):
 
 class TrainingFilter(QueueFilter):
     waiting = "waiting"
-    states: ClassVar[list[tuple[str, Any]]] = [("waiting", _("À lire")), *TrainingStatus.choices]
+    choices_offered = [(waiting, _("À lire")), *TrainingStatus.choices]
 
     def in_state(self, queryset: Any, state: str) -> Any:
         return queryset.waiting() if state == self.waiting else queryset.filter(status=state)

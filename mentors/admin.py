@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.decisions import Decision, DecisionAdmin, QueueFilter
+from accounts.decisions import Decision, DecisionAdmin
 from billing.models import BillingProfile, ConnectedAccount
+from core.filters import QueueFilter
 from core.money import format_euros
 from mentors import remarks
 from mentors.checklist import checklist_of
@@ -28,7 +29,7 @@ OFFERED = {
 
 class StateFilter(QueueFilter):
     waiting = MentorStatus.SUBMITTED
-    states: ClassVar[list[tuple[str, Any]]] = list(MentorStatus.choices)
+    choices_offered = MentorStatus.choices
 
 
 @admin.register(MentorProfile)

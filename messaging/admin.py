@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.admin import ReadOnlyAdmin
 from accounts.http import member_of
 from core.errors import DomainError
+from core.filters import QueueFilter
 from messaging.models import Block, Report
 from messaging.selectors import around
 from messaging.services import dismiss_report, uphold_report
@@ -41,17 +42,12 @@ def may_decide(request: HttpRequest) -> bool:
     return member_of(request).has_perm("messaging.change_report")
 
 
-class WaitingFilter(admin.SimpleListFilter):
-    title = _("décision")
-    parameter_name = "etat"
+class DecidedFilter(QueueFilter):
+    waiting = "a-traiter"
+    choices_offered = [(waiting, _("À traiter")), ("traites", _("Traités"))]
 
-    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, Any]]:
-        return [("a-traiter", _("à traiter")), ("traites", _("traités"))]
-
-    def queryset(self, _request: HttpRequest, queryset: Any) -> Any:
-        if self.value() == "a-traiter":
-            return queryset.filter(decided_at=None)
-        return queryset.exclude(decided_at=None) if self.value() == "traites" else queryset
+    def in_state(self, queryset: Any, state: str) -> Any:
+        return queryset.filter(decided_at__isnull=state == self.waiting)
 
 
 @admin.register(Report)
@@ -60,7 +56,7 @@ class ReportAdmin(ReadOnlyAdmin):
 
     change_form_template = "admin/messaging/report/change_form.html"
     list_display = ["created_at", "topic", "person", "author", "outcome", "decided_at"]
-    list_filter = [WaitingFilter, "topic"]
+    list_filter = [DecidedFilter, "topic"]
     list_select_related = ["person", "author"]
     search_fields = ["person__first_name", "person__last_name", "person__email", "author__email", "words"]
     ordering = [F("decided_at").asc(nulls_first=True), "created_at"]

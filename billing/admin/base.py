@@ -1,6 +1,6 @@
 """What the screens of the money share: read-only lists that stay fast, links, and actions that ask for a reason."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -177,20 +177,6 @@ class ShowsProofs(BooksAdmin[M]):
     def get_fields(self, request: HttpRequest, obj: M | None = None) -> list[Any]:
         fields = list(super().get_fields(request, obj))
         return fields if request.user.has_perm(READS_PROOFS) else [field for field in fields if field != "proofs"]
-
-
-class Choices(admin.SimpleListFilter):
-    """A filter of fixed choices: no query reads the table to find them."""
-
-    choices_offered: ClassVar[Sequence[tuple[str, Words]]]
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(self.choices_offered)
-
-    def value(self) -> str | None:
-        """What is not offered is no choice, whatever the address says."""
-        asked = super().value()
-        return asked if any(asked == name for name, _label in self.lookup_choices) else None
 
 
 # --- columns ---

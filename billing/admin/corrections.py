@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.http import member_of
 from accounts.models import User
 from billing.admin.base import BooksAdmin, StaffAction, Words, euros, linked, moment, text, worded
-from billing.admin.stripe import EVERYTHING, QueueFilter
 from billing.admin.words import account_words
 from billing.errors import BillingError
 from billing.forms import EurosField
@@ -21,6 +19,7 @@ from billing.models import Correction
 from billing.services import corrections
 from billing.services.corrections import PLATFORM_CODES, SHORTEST_REASON, Proposal
 from billing.states import CorrectionKind, CorrectionStatus
+from core.filters import QueueFilter
 from core.identifiers import LENGTH, new_reference
 
 DECIDES = "billing.approve_correction"
@@ -90,17 +89,12 @@ class ProposalForm(forms.Form):
 
 
 class StatusFilter(QueueFilter):
-    title = _("état")
-    parameter_name = "etat"
-    waiting, waiting_words = CorrectionStatus.PROPOSED.value, _("À valider")
+    waiting = CorrectionStatus.PROPOSED.value
     choices_offered = [
+        (waiting, _("À valider")),
         (CorrectionStatus.APPROVED.value, _("Validées")),
         (CorrectionStatus.REFUSED.value, _("Refusées")),
     ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value() or self.waiting
-        return queryset if chosen == EVERYTHING else queryset.filter(status=chosen)
 
 
 def _approve(correction: Correction, by: User, reason: str) -> None:

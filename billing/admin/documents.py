@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from billing.admin.base import (
     BooksAdmin,
-    Choices,
     StaffAction,
     Words,
     euros,
@@ -27,6 +26,7 @@ from billing.admin.words import error_words
 from billing.errors import NothingToRetry, NotPossible
 from billing.models import Invoice
 from billing.services.invoices import render_now
+from core.filters import Choices
 
 
 class FileFilter(Choices):

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.admin.base import (
     BooksAdmin,
-    Choices,
     ReadOnlyInline,
     linked,
     moment,
@@ -27,6 +26,7 @@ from billing.admin.words import ACCOUNTS, KINDS, account_words, kind_words
 from billing.ledger.accounts import CATALOGUE
 from billing.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from billing.models.ledger import Currency, NormalSide
+from core.filters import Choices
 from core.money import format_euros
 
 ENTRIES_PER_PAGE = 50

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.admin.base import (
     BooksAdmin,
-    Choices,
     ReadOnlyInline,
     ShowsProofs,
     euros,
@@ -31,6 +30,7 @@ from billing.ledger import balance
 from billing.ledger.accounts import receivable
 from billing.models import ChargeAllocation, Dispute, Hold, Invoice, Payout, Refund, Settlement, TopUp
 from billing.states import DisputeStatus, RefundStatus, TopUpOrigin
+from core.filters import Choices
 from core.money import format_euros
 from core.templatetags import house
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from billing.admin.base import (
     BooksAdmin,
-    Choices,
     ReadOnlyInline,
     ShowsProofs,
     StaffAction,
@@ -42,6 +41,7 @@ from billing.services import suspensions
 from billing.services.payouts import overdue
 from billing.states import PayoutStatus, ReversalStatus
 from core import clock
+from core.filters import Choices
 
 MANAGES = "billing.change_payout"
 BY_STAFF = "staff:"

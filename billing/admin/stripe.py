@@ -8,47 +8,26 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from billing.admin.base import BooksAdmin, Choices, StaffAction, Words, euros, moment, reference_link, worded
+from billing.admin.base import BooksAdmin, StaffAction, euros, moment, reference_link, worded
 from billing.admin.words import error_words, movement_words
 from billing.errors import NothingToRetry
 from billing.models import StripeEvent, StripeImport, StripeMovement
 from billing.services import webhooks
-
-EVERYTHING = "tous"
-
-
-class QueueFilter(Choices):
-    """Opens on what waits for the team; the rest is one click away."""
-
-    waiting: str
-    waiting_words: Words
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(self.waiting, self.waiting_words), *self.choices_offered, (EVERYTHING, _("Tous"))]
-
-    def choices(self, changelist: Any) -> Any:
-        chosen = self.value() or self.waiting
-        for name, label in self.lookup_choices:
-            yield {
-                "selected": name == chosen,
-                "query_string": changelist.get_query_string({self.parameter_name: name}),
-                "display": label,
-            }
+from core.filters import QueueFilter
 
 
 class EventFilter(QueueFilter):
-    title = _("état")
-    parameter_name = "etat"
-    waiting, waiting_words = "a-traiter", _("Abandonnés et en attente")
-    choices_offered = [("abandonnes", _("Abandonnés")), ("traites", _("Traités"))]
+    waiting = "a-traiter"
+    choices_offered = [
+        (waiting, _("Abandonnés et en attente")),
+        ("abandonnes", _("Abandonnés")),
+        ("traites", _("Traités")),
+    ]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value() or self.waiting
-        if chosen == "abandonnes":
+    def in_state(self, queryset: Any, state: str) -> Any:
+        if state == "abandonnes":
             return queryset.filter(handled_at__isnull=True, next_attempt_at__isnull=True)
-        if chosen == self.waiting:
-            return queryset.filter(handled_at__isnull=True)
-        return queryset.filter(handled_at__isnull=False) if chosen == "traites" else queryset
+        return queryset.filter(handled_at__isnull=state == self.waiting)
 
 
 def _retry(event: StripeEvent, _by: User, _reason: str) -> None:
@@ -131,16 +110,12 @@ class StripeEventAdmin(BooksAdmin[StripeEvent]):
 
 class MovementFilter(QueueFilter):
     title = _("rapprochement")
-    parameter_name = "etat"
-    waiting, waiting_words = "sans-operation", _("Sans opération")
-    choices_offered = [("rapproches", _("Rapprochés"))]
+    waiting = "sans-operation"
+    choices_offered = [(waiting, _("Sans opération")), ("rapproches", _("Rapprochés"))]
     unmatched = Q(ledger_key="") | Q(fee_key="") & ~Q(fee_cents=0)
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value() or self.waiting
-        if chosen == EVERYTHING:
-            return queryset
-        return queryset.filter(self.unmatched if chosen == self.waiting else ~self.unmatched)
+    def in_state(self, queryset: Any, state: str) -> Any:
+        return queryset.filter(self.unmatched if state == self.waiting else ~self.unmatched)
 
 
 @admin.register(StripeMovement)
