@@ -49,6 +49,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bookings.urls")),
     path("", include("sessions_video.urls")),
     path("", include("reviews.urls")),
+    path("", include("cases.urls")),
+    path("", include("support.urls")),
     path("", include("pages.urls")),
 ]
 

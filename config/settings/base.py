@@ -50,6 +50,8 @@ INSTALLED_APPS = [
     "bookings",
     "sessions_video",
     "reviews",
+    "cases",
+    "support",
     "pages",
 ]
 
