@@ -3,37 +3,19 @@
 Position, camera and hidden data of the original are lost on purpose.
 """
 
-import struct
 from io import BytesIO
-from threading import Lock
 from typing import Final
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from accounts.errors import PhotoNotReadable, PhotoTooBig
+from core.files.pictures import DAMAGED, MAX_PIXELS, ONE_AT_A_TIME
 
 MAX_BYTES: Final = 5 * 1024 * 1024
-MAX_PIXELS: Final = 40_000_000
 WIDTH: Final = 800
 # On its shorter side: twice what is drawn, so that nothing of it is lost.
 ENOUGH: Final = 2 * WIDTH
 SMALLER: Final = 2
-# A file of some kilobytes may unpack to 160 MB: never two of them at once.
-_ONE_AT_A_TIME: Final = Lock()
-# What Pillow raises on damaged pictures, and on notes of the camera that are not what they say.
-DAMAGED: Final = (
-    UnidentifiedImageError,
-    Image.DecompressionBombError,
-    OSError,
-    EOFError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    AttributeError,
-    struct.error,
-)
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 # A face sits in the upper half of a portrait: crop less above than below.
 CENTERING: Final = (0.5, 0.35)
@@ -46,7 +28,7 @@ def redraw(content: bytes) -> bytes:
     if len(content) > MAX_BYTES:
         raise PhotoTooBig
     try:
-        with _ONE_AT_A_TIME, Image.open(BytesIO(content), formats=FORMATS) as original:
+        with ONE_AT_A_TIME, Image.open(BytesIO(content), formats=FORMATS) as original:
             if original.width * original.height > MAX_PIXELS:
                 raise PhotoTooBig
             picture = ImageOps.exif_transpose(_lightened(original)).convert("RGB")

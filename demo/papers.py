@@ -4,7 +4,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
-from messaging.services import Upload
+from core.files.keeping import Upload
 
 SALES = (("T1", 120), ("T2", 95), ("T3", 160), ("T4", 210))
 SIZE = (800, 500)

@@ -1,7 +1,7 @@
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
+from core.files.errors import FilesRefused
 
 
 class MessagingError(DomainError):
@@ -51,47 +51,5 @@ class TooManyReports(MessagingError):
     user_message = _("Vous avez envoyé beaucoup de signalements depuis hier. L’équipe les lit\u202f; réessayez demain.")
 
 
-class FileError(MessagingError):
-    """About one file: the sentence names it."""
-
-    sentence = _("«\u202f%(name)s\u202f»\u202f: ce fichier n’est pas accepté.")
-
-    def __init__(self, name: str) -> None:
-        super().__init__(self.sentence % {"name": name, "most": settings.MESSAGE_FILE_MEBIBYTES})
-
-
-class FileTooBig(FileError):
-    """E-35."""
-
-    sentence = _("«\u202f%(name)s\u202f»\u202f: le fichier dépasse %(most)s\u00a0Mo.")
-
-
-class FileEmpty(FileError):
-    sentence = _("«\u202f%(name)s\u202f»\u202f: ce fichier est vide.")
-
-
-class FileDamaged(FileError):
-    sentence = _(
-        "«\u202f%(name)s\u202f»\u202f: cette image ne s’ouvre pas. Enregistrez-la à nouveau, puis renvoyez-la."
-    )
-
-
-class FileRefused(FileError):
-    """E-35."""
-
-    sentence = _(
-        "«\u202f%(name)s\u202f»\u202f: ce type de fichier n’est pas accepté (images PNG, JPG, GIF ou WebP, PDF, texte, "
-        "document bureautique, zip)."
-    )
-
-
-class TooManyFiles(MessagingError):
-    def __init__(self) -> None:
-        super().__init__(
-            _("%(most)s fichiers au plus par message. Envoyez les autres dans un second message.")
-            % {"most": settings.MESSAGE_FILES}
-        )
-
-
-class TooManyFilesToday(MessagingError):
+class TooManyFilesToday(FilesRefused):
     user_message = _("Vous avez envoyé beaucoup de fichiers depuis hier. Réessayez demain.")

@@ -1,40 +1,15 @@
-from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from messaging.errors import FileTooBig, TooManyFiles
-from messaging.file_kinds import clean_name
+from core.files.forms import FilesField
 from messaging.models import Topic
 from messaging.rules import MAX_LENGTH
-from messaging.services import Upload
 
-MEBIBYTE = 1024 * 1024
 EMPTY = _("Écrivez un message avant de l’envoyer.")
 TOO_LONG = _("Ce message est trop long\u202f: 4\u202f000 caractères au maximum.")
-
-
-class FilesInput(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Any number of files. What is too large is refused before it is read; the rest is the service's to judge."""
-
-    widget = FilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[Upload]:
-        given: Sequence[UploadedFile[Any]] = [each for each in data or () if each]
-        if len(given) > settings.MESSAGE_FILES:
-            raise forms.ValidationError(str(TooManyFiles().user_message))
-        for each in given:
-            if (each.size or 0) > settings.MESSAGE_FILE_MEBIBYTES * MEBIBYTE:
-                raise forms.ValidationError(str(FileTooBig(clean_name(each.name or "")).user_message))
-        return [Upload(each.name or "", each.read()) for each in given]
 
 
 class MessageForm(forms.Form):

@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from django.conf import settings
-from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.fields import ReferenceField
-from messaging.file_kinds import LONGEST_NAME
+from core.files.models import KeptFile
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):
@@ -116,29 +115,12 @@ class Message(models.Model):
         return self.kind == MessageKind.CARD
 
 
-ICONS = {"zip": "file-archive"}
+class Attachment(KeptFile):
+    """A file sent with a message."""
 
+    folder = "messages"
 
-def private_storage() -> Storage:
-    return storages["private"]
-
-
-class Attachment(models.Model):
-    """A file sent with a message. Its name is for people; where it is kept tells nothing."""
-
-    reference = ReferenceField()
     message = models.ForeignKey(Message, models.PROTECT, related_name="attachments", verbose_name=_("message"))
-    position = models.PositiveSmallIntegerField(_("rang"))
-    name = models.CharField(_("nom"), max_length=LONGEST_NAME)
-    size = models.PositiveIntegerField(_("octets"))
-    # Found in the content.
-    media_type = models.CharField(_("nature"), max_length=100)
-    sha256 = models.CharField(_("empreinte"), max_length=64)
-    file = models.FileField(_("fichier"), upload_to="messages/", storage=private_storage)
-    # Of images that could be drawn, with the size they are shown at.
-    thumbnail = models.FileField(_("vignette"), upload_to="messages/", storage=private_storage, blank=True)
-    thumbnail_width = models.PositiveSmallIntegerField(default=0)
-    thumbnail_height = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         verbose_name = _("fichier joint")
@@ -146,20 +128,8 @@ class Attachment(models.Model):
         ordering = ["message", "position"]
         constraints = [models.UniqueConstraint(fields=["message", "position"], name="attachments_in_order")]
 
-    def __str__(self) -> str:
-        return self.name
-
     def get_absolute_url(self) -> str:
         return reverse("messaging:attachment", args=[self.reference])
-
-    @property
-    def is_image(self) -> bool:
-        return self.media_type.startswith("image/")
-
-    @property
-    def icon(self) -> str:
-        general, _slash, special = self.media_type.partition("/")
-        return {"image": "image", "text": "file-text"}.get(general) or ICONS.get(special, "file-text")
 
     def get_thumbnail_url(self) -> str:
         return reverse("messaging:thumbnail", args=[self.reference]) if self.thumbnail else ""

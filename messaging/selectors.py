@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 
@@ -87,11 +86,6 @@ def get_attachment_for(user: User, reference: str) -> Attachment:
         files = files.filter(message__thread__in=Thread.objects.of(user))
     found: Attachment = get_object_or_404(files, reference=reference)
     return found
-
-
-def file_limits() -> dict[str, int]:
-    """How many files a message may carry, and how large each may be."""
-    return {"files": settings.MESSAGE_FILES, "mebibytes": settings.MESSAGE_FILE_MEBIBYTES}
 
 
 def may_see_all(user: User) -> bool:

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from bookings.selectors import get_booking_for
 from core import clock
+from core.files.forms import file_limits
 from core.money import price_cents
 from core.templatetags.house import day
-from messaging.selectors import file_limits, thread_between
+from messaging.selectors import thread_between
 from sessions_video.agreements import agreements_of
 from sessions_video.call_wording import CALL_TEXTS
 from sessions_video.check_wording import CHECK_TEXTS

@@ -198,9 +198,9 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
-# Files in messages.
-MESSAGE_FILES = 5
-MESSAGE_FILE_MEBIBYTES = 10
+# Files in messages, requests and cases.
+FILES_AT_ONCE = 5
+FILE_MEBIBYTES = 10
 MESSAGE_FILES_PER_DAY = 100
 # What one person may write, and to how many people first.
 MESSAGES_PER_HOUR = 200

@@ -4,8 +4,8 @@ from django.db import migrations, models
 from django.db.models import Q
 
 import core.fields
+import core.files.models
 import core.identifiers
-import messaging.models
 
 SAYS_SOMETHING = Q(kind="card") & ~Q(card="") | Q(kind="text") & (~Q(body="") | Q(file_count__gt=0)) & Q(
     author__isnull=False
@@ -50,14 +50,14 @@ class Migration(migrations.Migration):
                 (
                     "file",
                     models.FileField(
-                        storage=messaging.models.private_storage, upload_to="messages/", verbose_name="fichier"
+                        storage=core.files.models.private_storage, upload_to="messages/", verbose_name="fichier"
                     ),
                 ),
                 (
                     "thumbnail",
                     models.FileField(
                         blank=True,
-                        storage=messaging.models.private_storage,
+                        storage=core.files.models.private_storage,
                         upload_to="messages/",
                         verbose_name="vignette",
                     ),

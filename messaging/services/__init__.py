@@ -1,5 +1,4 @@
 from messaging.services.blocks import block, unblock
-from messaging.services.files import Upload
 from messaging.services.messages import mark_read, post_card, send_message, write_first
 from messaging.services.permission import open_thread
 from messaging.services.reminders import digests_to_send, notify_unread, send_digest, threads_to_remind
@@ -7,7 +6,6 @@ from messaging.services.reports import dismiss_report, report, uphold_report
 from messaging.services.threads import get_or_create_thread
 
 __all__ = [
-    "Upload",
     "block",
     "digests_to_send",
     "dismiss_report",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,12 @@ from django.db.models import Max, Q
 
 from accounts.models import User
 from core import clock
+from core.files.keeping import Upload, stored
 from messaging import live
 from messaging.errors import EmptyMessage, MessageTooLong, NotInThread
-from messaging.models import Message, MessageKind, Thread, ThreadState
+from messaging.models import Attachment, Message, MessageKind, Thread, ThreadState
 from messaging.rules import MAX_LENGTH
-from messaging.services.files import Upload, check_day, prepare, stored
+from messaging.services.files import check_day, prepare_for_message
 from messaging.services.permission import check_not_blocked, check_pace, open_thread
 from messaging.services.threads import lock_thread
 
@@ -39,7 +41,7 @@ def send_message(
     if files and not despite_block:
         check_not_blocked(thread, author)
     # Pictures are drawn before anything is locked.
-    prepared = prepare(files, author=author, now=moment)
+    prepared = prepare_for_message(files, author=author, now=moment)
     with stored(prepared) as kept, transaction.atomic():
         locked = lock_thread(thread)
         if client_id and (already := Message.objects.filter(author=author, client_id=client_id).first()):
@@ -56,7 +58,7 @@ def send_message(
             file_count=len(prepared),
             created_at=moment,
         )
-        kept.attach(message)
+        kept.attach(partial(Attachment, message=message))
         _after(message, moment)
         ThreadState.objects.filter(thread=locked, unread_since=None).exclude(user=author).update(unread_since=moment)
     return message

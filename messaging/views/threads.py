@@ -22,8 +22,9 @@ from accounts.http import member_of
 from accounts.models import User
 from accounts.selectors import get_page_by_slug
 from core.errors import DomainError
+from core.files.errors import FilesRefused
+from core.files.forms import file_limits
 from messaging import cards, rules, selectors, services
-from messaging.errors import FileError, TooManyFiles, TooManyFilesToday
 from messaging.forms import FirstMessageForm, MessageForm
 from messaging.live import socket_path
 from messaging.models import Message, Thread
@@ -80,7 +81,7 @@ def thread(request: HttpRequest, reference: str) -> HttpResponse:
         "form": form,
         "last_id": found[-1].pk if found else 0,
         "socket": socket_path(shown),
-        "limits": selectors.file_limits(),
+        "limits": file_limits(),
         "older_than": found[0].pk if len(found) == PAGE_OF_MESSAGES else None,
         "is_newest": not before,
         "unread": selectors.unread_in(shown, user),
@@ -170,7 +171,7 @@ def _send(
     try:
         sent = write(user, data)
     except DomainError as error:
-        about_files = isinstance(error, FileError | TooManyFiles | TooManyFilesToday)
+        about_files = isinstance(error, FilesRefused)
         form.add_error("attachments" if about_files else "body", str(error.user_message))
         return None
     # The page's script says it before the message leaves.

@@ -14,12 +14,13 @@ from billing.models import Invoice, Payout
 from catalog.models import MemberSkill
 from catalog.services import TrainingWords, create_training
 from core import clock
+from core.files.keeping import Upload
 from messaging.selectors import thread_between
-from messaging.services import Upload, get_or_create_thread, send_message
+from messaging.services import get_or_create_thread, send_message
 from notifications.models import Email, Notice
 from reviews.services import publish_review
 from stripe_sandbox import Sandbox
-from tests.messaging import samples
+from tests.core.files import samples
 from tests.sessions_video.conftest import at_local_hour, build_room, hold_session, make_member, request
 
 METHOD_NOT_ALLOWED = 405

@@ -17,7 +17,7 @@ from tests.browser.chromium import until
 from tests.browser.people import session_cookie
 from tests.browser.seats import Seat
 from tests.browser.stack import Stack
-from tests.messaging import samples
+from tests.core.files import samples
 from tests.sessions_video.conftest import Room, at_local_hour, build_room
 
 pytestmark = pytest.mark.browser

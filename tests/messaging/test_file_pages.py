@@ -7,9 +7,10 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from core.files.keeping import Upload
 from messaging.models import Attachment, Message, Thread
-from messaging.services import Upload, send_message
-from tests.messaging import samples
+from messaging.services import send_message
+from tests.core.files import samples
 
 JSON = {"Accept": "application/json"}
 

@@ -20,25 +20,18 @@ from PIL import Image, ImageOps
 
 from accounts.models import User
 from core import clock
-from messaging import pictures
+from core.files import pictures
+from core.files.errors import FileDamaged, FileEmpty, FileRefused, FileTooBig, TooManyFiles
+from core.files.keeping import Upload
 from messaging.cards import summarize
-from messaging.errors import (
-    EmptyMessage,
-    FileDamaged,
-    FileEmpty,
-    FileRefused,
-    FileTooBig,
-    NotInThread,
-    TooManyFiles,
-    TooManyFilesToday,
-)
+from messaging.errors import EmptyMessage, NotInThread, TooManyFilesToday
 from messaging.models import Attachment, Message, Thread
 from messaging.selectors import recent_messages, unread_count
-from messaging.services import Upload, get_or_create_thread, notify_unread, send_message, threads_to_remind
+from messaging.services import get_or_create_thread, notify_unread, send_message, threads_to_remind
 from notifications.models import Email
 from tests import people
+from tests.core.files import samples
 from tests.databases import cloned_database, in_threads
-from tests.messaging import samples
 
 __all__ = ["cloned_database"]
 
@@ -161,7 +154,7 @@ def test_requests_sent_at_once_share_the_files_of_the_day(cloned_database: str) 
 # Forty million points in a file of a few kilobytes; one copy of them weighs 160 MB.
 BOMB = """
 import pathlib, re, struct, zlib
-from messaging.pictures import thumbnail
+from core.files.pictures import thumbnail
 def peak():
     return int(re.search("VmHWM:.* ([0-9]+) kB", pathlib.Path("/proc/self/status").read_text())[1]) // 1024
 def chunk(kind, data):
@@ -235,3 +228,16 @@ def test_the_email_about_a_file_says_so_in_the_reader_s_language(karim: User, cl
     later = sent + timedelta(minutes=10)
     assert [notify_unread(state_id=state, now=later) for state in threads_to_remind(now=later)] == [True]
     assert "One file" in Email.objects.get().body_text
+
+
+@pytest.mark.requirement("SK-54")
+def test_a_photo_is_kept_without_the_notes_of_the_camera(karim: User, thread: Thread) -> None:
+    place = b"48.8566 Place de la Contrescarpe"
+    exif = Image.Exif()
+    exif[0x010F] = place.decode()
+    out = BytesIO()
+    Image.new("RGB", (120, 80), (11, 92, 83)).save(out, "JPEG", exif=exif)
+    assert place in out.getvalue()
+    sent = send_message(thread=thread, author=karim, body="", files=[Upload("photo.jpg", out.getvalue())])
+    with sent.attachments.get().file.open("rb") as kept:
+        assert place not in kept.read()

@@ -14,8 +14,9 @@ from channels.routing import URLRouter
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 
+from core.files.keeping import Upload
 from messaging.selectors import unread_count
-from messaging.services import Upload, get_or_create_thread, send_message
+from messaging.services import get_or_create_thread, send_message
 from sessions_video.consumers import RoomConsumer
 from sessions_video.models import Lease, RoomEvent
 from sessions_video.protocol import MESSAGES

@@ -2,8 +2,8 @@
 
 import pytest
 
-from messaging.file_kinds import LONGEST_NAME, clean_name, fitting_name, recognize
-from tests.messaging import samples
+from core.files.kinds import LONGEST_NAME, clean_name, fitting_name, recognize
+from tests.core.files import samples
 
 
 @pytest.mark.parametrize(

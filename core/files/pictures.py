@@ -1,23 +1,38 @@
 """Small pictures of the images in a conversation: drawn again, so that a thread of photos stays light."""
 
+import struct
 from io import BytesIO
 from threading import Lock
 from typing import Final
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
-from accounts.portraits import DAMAGED, MAX_PIXELS
-from messaging.errors import FileDamaged
+from core.files.errors import FileDamaged
 
 BOX: Final = (640, 640)
+MAX_PIXELS: Final = 40_000_000
 # A file of some kilobytes may unpack to 160 MB: never two of them at once.
-_ONE_AT_A_TIME: Final = Lock()
+ONE_AT_A_TIME: Final = Lock()
+# What Pillow raises on damaged pictures, and on notes of the camera that are not what they say.
+DAMAGED: Final = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    OSError,
+    EOFError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    struct.error,
+)
 
 
 def thumbnail(content: bytes, name: str) -> tuple[bytes, int, int] | None:
     """A WebP with its width and height; None for a picture too large to be drawn. Raises FileDamaged."""
     try:
-        with _ONE_AT_A_TIME, Image.open(BytesIO(content), formats=("PNG", "JPEG", "GIF", "WEBP")) as original:
+        with ONE_AT_A_TIME, Image.open(BytesIO(content), formats=("PNG", "JPEG", "GIF", "WEBP")) as original:
             if original.width * original.height > MAX_PIXELS:
                 return None
             picture = _shrunk(original)

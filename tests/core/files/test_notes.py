@@ -7,10 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageOps, PngImagePlugin
 
-from accounts.models import User
-from messaging.file_notes import NotAPicture, without_notes
-from messaging.models import Thread
-from messaging.services import Upload, send_message
+from core.files.notes import NotAPicture, without_notes
 
 SECRET = b"48.8566 Place de la Contrescarpe"
 TURNED = 6
@@ -117,10 +114,3 @@ def test_pieces_that_lie_about_their_length_end_in_a_refusal_or_a_picture(form: 
 
 def test_a_document_is_left_as_it_came() -> None:
     assert without_notes(b"%PDF-1.7 " + SECRET, "application/pdf") == b"%PDF-1.7 " + SECRET
-
-
-@pytest.mark.requirement("SK-54")
-def test_a_photo_that_was_sent_is_kept_and_handed_out_without_notes(karim: User, thread: Thread) -> None:
-    sent = send_message(thread=thread, author=karim, body="", files=[Upload("photo.jpg", SAMPLES["image/jpeg"]())])
-    with sent.attachments.get().file.open("rb") as kept:
-        assert SECRET not in kept.read()
