@@ -35,6 +35,7 @@ app.conf.beat_schedule |= {
     "billing.read_stripe_balance": {"task": "billing.read_stripe_balance", "schedule": 10 * EVERY_MINUTE},
     # By day: nobody reads it at night.
     "billing.warn_waiting_mentors": {"task": "billing.warn_waiting_mentors", "schedule": crontab(hour="9", minute="0")},
+    "mentors.consult_register": {"task": "mentors.consult_register", "schedule": crontab(minute="20")},
     "catalog.measure_answers": {"task": "catalog.measure_answers", "schedule": crontab(hour="4", minute="10")},
     "billing.reconcile": {"task": "billing.reconcile", "schedule": crontab(hour="3", minute="30")},
     # Every hour: the service itself waits for 4 o'clock in Paris on the 1st, and catches up after an outage.

@@ -14,9 +14,9 @@ from core.filters import QueueFilter
 from core.money import format_euros
 from mentors import remarks
 from mentors.checklist import checklist_of
-from mentors.errors import ApplicationIncomplete
+from mentors.errors import ApplicationIncomplete, CompanyClosed
 from mentors.models import MentorProfile
-from mentors.selectors import reading_of, usual_days
+from mentors.selectors import reading_of, register_answer_of, usual_days
 from mentors.services import propose_refusal, refuse, request_changes, restore, suspend, validate
 from mentors.states import MentorStatus
 
@@ -87,8 +87,10 @@ class MentorProfileAdmin(DecisionAdmin[MentorProfile]):
         """SK-22 to SK-25: the service refuses too."""
         if verb not in {"validation", "retablissement"}:
             return ""
-        missing = checklist_of(target.user).missing
-        return str(ApplicationIncomplete(missing).user_message) if missing else ""
+        if missing := checklist_of(target.user).missing:
+            return str(ApplicationIncomplete(missing).user_message)
+        answer = register_answer_of(target.user)
+        return str(CompanyClosed.user_message) if answer and answer.is_closed else ""
 
     def first_words(self, target: MentorProfile, verb: str) -> str:
         return target.refusal_reason if verb == "confirmation" else ""
@@ -101,6 +103,7 @@ class MentorProfileAdmin(DecisionAdmin[MentorProfile]):
             "member": user,
             "checklist": checklist_of(user),
             "company": BillingProfile.objects.filter(user=user).first(),
+            "register": register_answer_of(user),
             "stripe_account": ConnectedAccount.objects.filter(user=user).first(),
             "page": getattr(user, "page", None),
             "skills": [row.skill for row in user.member_skills.select_related("skill")],

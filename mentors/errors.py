@@ -41,6 +41,12 @@ class RefusalAlreadyProposed(MentorError):
     user_message = _("Un refus est déjà proposé. Confirmez-le, ou prenez une autre décision.")
 
 
+class CompanyClosed(MentorError):
+    """E-3."""
+
+    user_message = _("Cette entreprise est indiquée comme fermée. Vérifiez le numéro ou contactez-nous.")
+
+
 class NotStaff(MentorError):
     user_message = _("Seule l’équipe décide d’une demande.")
 

@@ -163,3 +163,22 @@ class AvailabilityHint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.starts:%H:%M}–{self.ends:%H:%M}"
+
+
+class RegisterAnswer(models.Model):
+    """What the public company register says of a SIREN. No row: it was not asked, or did not answer."""
+
+    siren = models.CharField(_("numéro SIREN"), max_length=9, primary_key=True)
+    asked_at = models.DateTimeField(_("consulté le"))
+    # Some companies ask not to be shown: unknown is no reason to refuse.
+    is_known = models.BooleanField(_("connu"))
+    is_closed = models.BooleanField(_("fermée"))
+    closed_on = models.DateField(_("fermée le"), null=True, blank=True)
+    name = models.CharField(_("nom"), max_length=200, blank=True)
+    address = models.CharField(_("adresse"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("réponse du registre")
+
+    def __str__(self) -> str:
+        return self.siren

@@ -14,7 +14,13 @@ from accounts.models import MemberPage, User
 from billing.models import BillingProfile, ConnectedAccount
 from core.identifiers import fingerprint
 from mentors.checklist import checklist_of
-from mentors.models import AvailabilityHint, MentorApplicationEvent, MentorProfile, MentorProfileQuerySet
+from mentors.models import (
+    AvailabilityHint,
+    MentorApplicationEvent,
+    MentorProfile,
+    MentorProfileQuerySet,
+    RegisterAnswer,
+)
 from mentors.rules import SATURDAY, ChecklistItem
 from mentors.states import MentorStatus
 
@@ -60,6 +66,19 @@ def reading_of(profile: MentorProfile) -> str:
         )
     ]
     return fingerprint(profile.submitted_at, profile.hourly_rate_cents, *facts)
+
+
+def register_answer_of(user: User) -> RegisterAnswer | None:
+    """What the company register said of the member's SIREN."""
+    sirens = BillingProfile.objects.filter(user=user).exclude(siren="").values("siren")
+    return RegisterAnswer.objects.filter(siren__in=sirens).first()
+
+
+def sirens_to_consult(limit: int = 50) -> list[str]:
+    """Of the requests that wait for the team without an answer of the register."""
+    waiting = BillingProfile.objects.filter(user__mentor_profile__status=MentorStatus.SUBMITTED).exclude(siren="")
+    unknown = waiting.exclude(siren__in=RegisterAnswer.objects.values("siren"))
+    return list(unknown.order_by("user__mentor_profile__submitted_at").values_list("siren", flat=True)[:limit])
 
 
 def last_remark(profile: MentorProfile) -> MentorApplicationEvent | None:

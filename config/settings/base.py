@@ -259,6 +259,9 @@ PLATFORM = {
     "mediator": env.text("PLATFORM_MEDIATOR", ""),
 }
 
+# The State's company register, asked about a mentor's SIREN. Empty: it is not asked, and the team checks by hand.
+COMPANY_REGISTER_URL = env.text("COMPANY_REGISTER_URL", "")
+
 # --- Video room (durations in seconds) --------------------------------------------------------------------------------
 
 ROOM_LEASE_SECONDS = 15

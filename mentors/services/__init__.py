@@ -8,11 +8,12 @@ from mentors.services.application import (
     validate,
 )
 from mentors.services.availability import add_availability, remove_availability
-from mentors.services.company import keep_company
+from mentors.services.company import consult_register, keep_company
 from mentors.services.offer import open_profile, record_rating, set_rate, withdraw_rating
 
 __all__ = [
     "add_availability",
+    "consult_register",
     "keep_company",
     "open_profile",
     "propose_refusal",

@@ -12,6 +12,7 @@ from core.clock import now as clock_now
 from core.states import check_move
 from mentors.errors import (
     ApplicationIncomplete,
+    CompanyClosed,
     NotStaff,
     OwnRequest,
     ReasonNeeded,
@@ -19,7 +20,7 @@ from mentors.errors import (
     SecondLookNeeded,
 )
 from mentors.models import MentorApplicationEvent, MentorProfile
-from mentors.selectors import missing_items, reading_of
+from mentors.selectors import missing_items, reading_of, register_answer_of
 from mentors.services.offer import open_profile
 from mentors.states import MENTOR_ALLOWED, MentorStatus
 from notifications.services import notify
@@ -158,6 +159,9 @@ def _refuse_incomplete(user: User) -> None:
     missing = missing_items(user)
     if missing:
         raise ApplicationIncomplete(missing)
+    answer = register_answer_of(user)
+    if answer and answer.is_closed:
+        raise CompanyClosed
 
 
 def _move(profile: MentorProfile, *, to: str, actor: User, reason: str, at: datetime) -> None:

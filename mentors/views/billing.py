@@ -20,7 +20,7 @@ from billing.models import BillingMandate, BillingProfile, ConnectedAccount
 from billing.services.onboarding import accept_mandate
 from core.money import share
 from core.values import value
-from mentors.errors import MentorError
+from mentors.errors import CompanyClosed, MentorError
 from mentors.forms import AvailabilityForm, MandateForm, RateForm
 from mentors.selectors import profile_of
 from mentors.services import add_availability, keep_company, remove_availability, set_rate
@@ -79,9 +79,13 @@ def company(request: HttpRequest) -> HttpResponse:
     user = member_of(request)
     form = BillingProfileForm(request.POST, instance=_company_of(user))
     if form.is_valid():
-        keep_company(user=user, company=form.instance)
-        messages.success(request, _("Vos informations de facturation sont enregistrées."))
-        return _back("facturation")
+        try:
+            keep_company(user=user, company=form.instance)
+        except CompanyClosed as error:
+            form.add_error("siren", str(error.user_message))
+        else:
+            messages.success(request, _("Vos informations de facturation sont enregistrées."))
+            return _back("facturation")
     return _page(request, company_form=form)
 
 
