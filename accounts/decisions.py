@@ -61,6 +61,8 @@ class Decision:
     templates: tuple[Template, ...] = ()
     explanation: str | Promise = ""
     done: str | Promise = TOLD
+    # A decision that takes more than a reason has a form of its own.
+    form: type[ReasonForm] = ReasonForm
 
 
 class DecisionAdmin(admin.ModelAdmin[M]):
@@ -209,19 +211,20 @@ class DecisionAdmin(admin.ModelAdmin[M]):
         return render(request, "admin/decision.html", self.admin_site.each_context(request) | context)
 
     def _form(self, request: HttpRequest, target: M, verb: str) -> ReasonForm:
+        chosen = self.decisions[verb]
         if request.method != "POST":
             seen = request.GET.get("lu", "") or self.reading_of(target)
-            return ReasonForm(initial={"seen": seen, "reason": self.first_words(target, verb)})
+            return chosen.form(initial={"seen": seen, "reason": self.first_words(target, verb)})
         number = request.POST.get("insert", "")
         if not number:
-            return ReasonForm(request.POST)
-        known = dict(enumerate(self.decisions[verb].templates))
+            return chosen.form(request.POST)
+        known = dict(enumerate(chosen.templates))
         added = known.get(int(number)) if number.isdecimal() else None
         words = [request.POST.get("reason", "").strip(), str(added.text) if added else ""]
-        return ReasonForm(initial={"seen": request.POST.get("seen", ""), "reason": "\n\n".join(filter(None, words))})
+        return chosen.form(initial=request.POST.dict() | {"reason": "\n\n".join(filter(None, words))})
 
     def _read_again(self, form: ReasonForm, target: M) -> ReasonForm:
         """What was typed stays; sending it again says that the new state was read."""
-        again = ReasonForm({**form.cleaned_data, "seen": self.reading_of(target)})
+        again = type(form)({**form.cleaned_data, "seen": self.reading_of(target)})
         again.add_error(None, str(ReadAgain.user_message))
         return again

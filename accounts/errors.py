@@ -18,6 +18,18 @@ class PhotoNotReadable(DomainError):
     user_message = _("Ce type de fichier n’est pas accepté. Choisissez une photo PNG, JPG ou WebP.")
 
 
+class NotOfTheTeam(DomainError):
+    user_message = _("Seule l’équipe en décide.")
+
+
+class NoReason(DomainError):
+    user_message = _("Donnez la raison de la décision\u202f: le membre la lira.")
+
+
+class OwnAffair(DomainError):
+    user_message = _("On ne décide pas de ce qui nous concerne\u202f: laissez une autre personne de l’équipe le faire.")
+
+
 class AlreadyDecided(IllegalMove):
     """Somebody else of the team was first: who, what and when, so that nobody has to guess."""
 

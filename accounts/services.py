@@ -9,6 +9,7 @@ from django.core.files.storage import Storage
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
+from accounts.errors import NoReason, NotOfTheTeam, OwnAffair
 from accounts.legal import VERSIONS
 from accounts.models import AuditEntry, LegalAcceptance, MemberPage, User
 from accounts.portraits import redraw
@@ -127,6 +128,16 @@ def welcome_member(*, user: User, first_name: str, last_name: str, time_zone: st
         language=user.language,
         theme=user.theme,
     )
+
+
+def refuse_decider(*, by: User, reason: str, concerned: Iterable[int]) -> None:
+    """Who decides is of the team, gives a reason, and is none of the members it is about. Raises DomainError."""
+    if not by.is_staff:
+        raise NotOfTheTeam
+    if not reason.strip():
+        raise NoReason
+    if by.pk in concerned:
+        raise OwnAffair
 
 
 def record(*, actor: User, action: str, reference: str, reason: str, now: datetime | None = None) -> AuditEntry:

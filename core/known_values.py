@@ -33,4 +33,5 @@ KNOWN: dict[str, Known] = {
     "free_cancellation_hours": Known(_("Annulation sans frais jusqu’à, avant le début"), HOURS, 0, 168),
     "mentor_vetting_hours": Known(_("Réponse visée à une demande de mentor"), HOURS, 1, 744),
     "offer_vetting_hours": Known(_("Réponse visée à une formation ou à un nom proposé"), HOURS, 1, 744),
+    "review_report_hours": Known(_("Réponse visée à un avis signalé"), HOURS, 1, 744),
 }

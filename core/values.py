@@ -22,6 +22,7 @@ DEFAULTS: dict[str, int] = {
     "free_cancellation_hours": 0,
     "mentor_vetting_hours": 72,
     "offer_vetting_hours": 72,
+    "review_report_hours": 72,
 }
 
 IN_FORCE = """

@@ -39,7 +39,7 @@ DOCUMENTS: dict[str, Document] = {
         Document("legal_notice", _("Mentions légales"), _VERSION, _FIRST),
         Document("accessibility", _("Accessibilité"), _VERSION, _FIRST, to_be_reviewed=False),
         Document("cookies", _("Cookies"), _VERSION, _FIRST, to_be_reviewed=False),
-        Document("review_policy", _("Règles des avis"), _VERSION, _FIRST),
+        Document("review_policy", _("Règles des avis"), "2026-11-22", date(2026, 11, 22)),
         Document("ranking_policy", _("Comment les listes sont triées"), _VERSION, _FIRST),
     )
 }

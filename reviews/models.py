@@ -7,10 +7,16 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from bookings.models import Booking
+from core.identifiers import new_reference
+from reviews.rules import Mask, masked
+from reviews.states import Ground, ReportStatus, ReviewStatus, Step
+
+REFERENCE_LENGTH = 24
 
 
 class Mark(models.IntegerChoices):
@@ -27,14 +33,20 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def of(self, mentor: User) -> "ReviewQuerySet":
         return self.filter(mentor=mentor)
 
-    def shown(self) -> "ReviewQuerySet":
+    def drawn(self) -> "ReviewQuerySet":
         """With all that a list draws, the newest first."""
         return self.select_related("author__page", "mentor__page", "booking").order_by("-created_at", "-pk")
+
+    def shown(self) -> "ReviewQuerySet":
+        """What everybody reads."""
+        return self.drawn().filter(status=ReviewStatus.SHOWN)
 
 
 class Review(models.Model):
     """A mark out of five and a comment: one per billed booking, by its learner (K-17)."""
 
+    reference = models.CharField(max_length=REFERENCE_LENGTH, unique=True, default=new_reference, editable=False)
+    status = models.CharField(_("état"), max_length=8, choices=ReviewStatus, default=ReviewStatus.SHOWN)
     booking = models.OneToOneField(Booking, models.PROTECT, related_name="review", verbose_name=_("réservation"))
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews_written", verbose_name=_("auteur")
@@ -48,15 +60,25 @@ class Review(models.Model):
     comment = models.TextField(_("commentaire"), max_length=2000)
     created_at = models.DateTimeField(_("publié le"))
     edited_at = models.DateTimeField(_("modifié le"), null=True, blank=True)
+    # Rows of start, end and ground; what the author wrote stays as it is, for the team.
+    masks = models.JSONField(_("passages masqués"), default=list, blank=True)
+    reply = models.TextField(_("réponse du mentor"), max_length=2000, blank=True)
+    replied_at = models.DateTimeField(_("réponse publiée le"), null=True, blank=True)
+    reply_edited_at = models.DateTimeField(_("réponse modifiée le"), null=True, blank=True)
 
     objects: ClassVar[ReviewQuerySet] = ReviewQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("évaluation")
+        verbose_name_plural = _("évaluations")
         constraints = [
             models.CheckConstraint(condition=Q(mark__gte=1, mark__lte=5), name="review_mark_one_to_five"),
             models.CheckConstraint(condition=~Q(author=F("mentor")), name="review_of_somebody_else"),
             models.CheckConstraint(condition=~Q(comment=""), name="review_has_comment"),
+            models.CheckConstraint(
+                condition=Q(reply="", replied_at=None) | ~Q(reply="") & Q(replied_at__isnull=False),
+                name="review_reply_has_date",
+            ),
         ]
         indexes = [
             models.Index(fields=["mentor", "-created_at"], name="review_of_mentor"),
@@ -65,6 +87,24 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mark}/5 {self.booking_id}"
+
+    def get_absolute_url(self) -> str:
+        """For its two people."""
+        return reverse("reviews:detail", args=[self.reference])
+
+    @property
+    def address(self) -> str:
+        """Where everybody reads it."""
+        return f"{self.mentor.page.get_absolute_url()}#avis"
+
+    @property
+    def is_removed(self) -> bool:
+        return self.status == ReviewStatus.REMOVED
+
+    @property
+    def text(self) -> str:
+        """The comment as everybody reads it."""
+        return masked(self.comment, [Mask(*each) for each in self.masks])
 
     @property
     def about(self) -> str:
@@ -82,6 +122,61 @@ class Review(models.Model):
     def session_at(self) -> datetime:
         """The date of the session is shown beside the date of the review, as French law asks."""
         return self.booking.starts_at
+
+
+class ReviewReport(models.Model):
+    """The mentor finds the review insulting or defamatory (SK-101): once, and it stays shown meanwhile."""
+
+    review = models.OneToOneField(Review, models.PROTECT, related_name="report", verbose_name=_("évaluation"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("signalé par")
+    )
+    ground = models.CharField(_("motif"), max_length=16, choices=Ground)
+    passage = models.TextField(_("passage en cause"), max_length=2000)
+    words = models.TextField(_("explication"), max_length=2000)
+    status = models.CharField(_("état"), max_length=8, choices=ReportStatus, default=ReportStatus.WAITING)
+    created_at = models.DateTimeField(_("signalé le"))
+
+    class Meta:
+        verbose_name = _("signalement d’un avis")
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(status=ReportStatus.WAITING), name="review_report_waiting")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_ground_display()} ({self.review_id})"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status == ReportStatus.WAITING
+
+
+class ReviewEvent(models.Model):
+    """What the team did to a review, and why. Rows are added, never edited."""
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="events")
+    step = models.CharField(max_length=8, choices=Step)
+    from_status = models.CharField(max_length=8, choices=ReviewStatus)
+    to_status = models.CharField(max_length=8, choices=ReviewStatus)
+    ground = models.CharField(max_length=16, choices=Ground, blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            # SK-102: a removal has its legal ground, of a closed list.
+            models.CheckConstraint(
+                condition=~Q(step=Step.REMOVED) | Q(ground__in=[Ground.INSULT, Ground.DEFAMATION]),
+                name="review_removed_on_legal_ground",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="review_event_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        words = self.get_step_display()
+        return f"{words} ({self.get_ground_display()})" if self.ground else words
 
 
 class Invitation(models.Model):

@@ -21,5 +21,6 @@ def document(request: HttpRequest, name: str) -> HttpResponse:
         "payout_limit_hours": value("payout_alarm_hours"),
         "review_days": value("review_days"),
         "review_edit_hours": value("review_edit_hours"),
+        "review_report_hours": value("review_report_hours"),
     }
     return render(request, text.template, context)

@@ -30,7 +30,7 @@ from mentors.models import MentorProfile
 from mentors.selectors import profile_of, week_of
 from mentors.steps import PAGE, way_of
 from messaging.selectors import unread_count
-from reviews.selectors import rating_bars, reviews_of
+from reviews.selectors import reviews_of, tally_of
 
 DURATIONS = [30, 60, 90, 120]
 USUAL_MINUTES = 60
@@ -52,7 +52,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "week": week_of(sheet.hints) if sheet.hints else [],
         "zone": card.user.time_zone.replace("_", " "),
         "is_own": request.user == card.user,
-        "bars": rating_bars(card.user) if mentor.rating_count else [],
+        "tally": tally_of(card.user) if mentor.is_validated else None,
         "durations": DURATIONS,
         "minutes": USUAL_MINUTES,
         "amount_cents": price_cents(card.rate_cents, USUAL_MINUTES * 60) if card.rate_cents else None,

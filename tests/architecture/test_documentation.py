@@ -22,6 +22,7 @@ from bookings.states import ALLOWED as BOOKING_ALLOWED
 from bookings.states import JOINT_ALLOWED
 from catalog.states import PROPOSAL_ALLOWED, TRAINING_ALLOWED
 from mentors.states import MENTOR_ALLOWED
+from reviews.states import REPORT_ALLOWED, REVIEW_ALLOWED
 from sessions_video.states import ALLOWED as ROOM_ALLOWED
 from sessions_video.states import EXTENSION_ALLOWED
 
@@ -42,6 +43,8 @@ MACHINES: dict[str, Mapping[str, frozenset[str]]] = {
     "Refund": REFUND_ALLOWED,
     "Card dispute": DISPUTE_ALLOWED,
     "Correction": CORRECTION_ALLOWED,
+    "Review": REVIEW_ALLOWED,
+    "Report of a review": REPORT_ALLOWED,
 }
 
 

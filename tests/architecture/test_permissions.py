@@ -1,5 +1,6 @@
 """Every address, asked for by everybody: a new one without a line in the table fails here."""
 
+import re
 from collections.abc import Iterator
 from datetime import time
 
@@ -161,6 +162,11 @@ TABLE = {
     "sessions_video:proof_file": "GET login 404 200 200 200",
     "reviews:new": "GET login 404 200 404 404",
     "reviews:edit": "GET login 404 200 404 404",
+    "reviews:detail": BOTH,
+    "reviews:reply": "GET login 404 404 200 404",
+    # No reply yet.
+    "reviews:edit_reply": "GET login 404 404 200 404",
+    "reviews:report": "GET login 404 404 200 404",
     **dict.fromkeys(
         ["pages:home", "pages:become_mentor", "pages:help", "pages:terms", "pages:service_terms"], EVERYBODY
     ),
@@ -193,7 +199,7 @@ def addresses(resolver: URLResolver | None = None, space: str = "") -> Iterator[
             yield f"{space}{pattern.name}", pattern
 
 
-ADMIN_VALUES = {"verb": "validation", "app_label": "accounts"}
+ADMIN_VALUES = {"app_label": "accounts"}
 OURS = [(name, pattern) for name, pattern in addresses() if not name.startswith("admin:")]
 
 
@@ -204,7 +210,8 @@ class World:
         at_local_hour(9)
         self.room = hold_session(build_room())
         mentor, learner = self.room.mentor, self.room.learner
-        publish_review(booking=self.room.video_session.booking, by=learner, mark=5, comment="Clair et patient.")
+        held = self.room.video_session.booking
+        self.review = publish_review(booking=held, by=learner, mark=5, comment="Clair et patient.")
         self.asked = request(mentor, learner, hour=20)
         self.skill = MemberSkill.objects.get(user=mentor).skill
         words = TrainingWords(self.skill.category, self.skill, "Lire un tableau en une heure", "Repérer les trous.", 60)
@@ -244,7 +251,7 @@ class World:
         found: dict[str, str | int] = {
             "bookings": self.asked.reference,
             "sessions_video": held,
-            "reviews": held,
+            "reviews": held if name in {"reviews:new", "reviews:edit"} else self.review.reference,
             "messaging": self.room.mentor.page.slug if kind == "slug" else thread.reference,
             "pages": self.room.mentor.page.slug,
             "catalog": self.training.slug if "training" in name else self.skill.slug,
@@ -316,7 +323,9 @@ def test_only_the_team_enters_the_administration(world: World, role: str) -> Non
     entered = {}
     for name, pattern in addresses():
         if name.startswith("admin:"):
-            given = {kind: ADMIN_VALUES.get(kind, "1") for kind in pattern.pattern.regex.groupindex}
+            verb = re.search(r"\(\?P<verb>(\w+)", pattern.pattern.regex.pattern)
+            known = ADMIN_VALUES | {"verb": verb[1] if verb else ""}
+            given = {kind: known.get(kind, "1") for kind in pattern.pattern.regex.groupindex}
             response = answer(client, "GET", reverse(name, kwargs=given))
             if response.status_code not in {302, 403, 404}:
                 entered[name] = response.status_code

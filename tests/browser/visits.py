@@ -89,6 +89,14 @@ def reviewed(learner: str) -> Finder:
     return lambda: (Review.objects.filter(author__email=learner).latest("pk").booking.reference,)
 
 
+def review_of(learner: str) -> Finder:
+    return lambda: (Review.objects.filter(author__email=learner).latest("pk").reference,)
+
+
+def received(mentor: str) -> Finder:
+    return lambda: (Review.objects.filter(mentor__email=mentor).latest("pk").reference,)
+
+
 def payout(of: str) -> Finder:
     return lambda: (Payout.objects.filter(mentor__email=of).latest("pk").reference,)
 
@@ -254,6 +262,7 @@ LEARNER = [
     Visit(LEA, "reviews:new", booking(LEA, SAMIRA, Status.SETTLED)),
     Visit(LEA, "reviews:new", reviewed(LEA), label="done"),
     Visit(LEA, "reviews:edit", reviewed(LEA)),
+    Visit(LEA, "reviews:detail", review_of(LEA)),
 ]
 OTHER_MEMBERS = [
     Visit(AWA, "bookings:payment", booking(AWA, HUGO, Status.ACCEPTED)),
@@ -292,6 +301,10 @@ MENTOR = [
     Visit(INES, "bookings:refusal", booking(TOM, INES, Status.REQUESTED)),
     Visit(INES, "sessions_video:room", booking(LEA, INES, Status.CONFIRMED)),
     Visit(INES, "sessions_video:proof", booking(LEA, INES, Status.SETTLED)),
+    Visit(INES, "reviews:detail", received(INES), label="received"),
+    Visit(INES, "reviews:reply", received(INES)),
+    Visit(INES, "reviews:edit_reply", received(INES), label="none-yet"),
+    Visit(INES, "reviews:report", received(INES)),
 ]
 CANDIDATES = visits(CANDIDATE.email, "pages:account", "mentors:application", "mentors:billing", "catalog:offer")
 
@@ -370,6 +383,8 @@ TEAM = [
     Visit(STAFF_EMAIL, "admin:catalog_nameproposal_decision", lambda: (*offer_rows.proposal(), "refus")),
     Visit(STAFF_EMAIL, "admin:catalog_skill_merge", offer_rows.proposed_skill),
     Visit(STAFF_EMAIL, "admin:catalog_category_merge", lambda: (Category.objects.get(slug="langues").pk,)),
+    Visit(STAFF_EMAIL, "admin:reviews_review_decision", lambda: (*first(Review)(), "retrait")),
+    Visit(STAFF_EMAIL, "admin:reviews_review_decision", lambda: (*first(Review)(), "masque")),
     Visit(STAFF_EMAIL, "admin:app_list", lambda: ("billing",)),
     Visit(STAFF_EMAIL, "admin:messaging_report_decision", lambda: (*message_rows.report(), "validation")),
     Visit(STAFF_EMAIL, "admin:billing_reconciliation"),

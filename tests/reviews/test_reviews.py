@@ -13,7 +13,7 @@ from notifications.models import Email, Notice
 from reviews import tasks
 from reviews.errors import AlreadyReviewed, EditTooLate, NothingToReview, ReviewTooLate
 from reviews.models import Invitation, Review
-from reviews.selectors import latest_reviews, rating_bars, reviews_of
+from reviews.selectors import latest_reviews, reviews_of, tally_of
 from reviews.services import edit_review, publish_review
 from sessions_video import services as room_services
 from tests.sessions_video.conftest import Room, make_member, pass_time
@@ -50,7 +50,7 @@ def test_a_learner_reviews_a_session_and_everybody_reads_it(session: Room) -> No
     profile = MentorProfile.objects.get(user=session.mentor)
     assert (profile.rating_sum, profile.rating_count) == (4, 1)
     assert reviews_of(session.mentor) == [review]
-    assert rating_bars(session.mentor) == [(5, 0), (4, 1), (3, 0), (2, 0), (1, 0)]
+    assert tally_of(session.mentor).bars == [(5, 0), (4, 1), (3, 0), (2, 0), (1, 0)]
     assert latest_reviews() == [review]
     assert (review.about, review.author_name, review.at) == (
         session.video_session.booking.subject,

@@ -1,9 +1,8 @@
-"""Writing a review, and asking for one."""
+"""Writing a review, correcting it within a day, and the mentor's one reply."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.urls import reverse
 
 from accounts.models import User
 from bookings.models import Booking
@@ -13,10 +12,7 @@ from mentors.services import record_rating
 from notifications.services import notify
 from reviews.errors import AlreadyReviewed
 from reviews.models import Invitation, Review
-from reviews.selectors import billed_at, why_not, why_not_edit
-
-FIRST_AFTER = timedelta(hours=3)
-REMINDER_AFTER = timedelta(days=7)
+from reviews.selectors import why_not, why_not_edit, why_not_edit_reply, why_not_reply
 
 
 @transaction.atomic
@@ -49,7 +45,7 @@ def publish_review(*, booking: Booking, by: User, mark: int, comment: str, now: 
 def edit_review(*, review: Review, mark: int, comment: str, now: datetime | None = None) -> Review:
     """Change one's own review within a day. The mentor's mean follows."""
     moment = now or clock.now()
-    review = Review.objects.select_for_update(of=("self",)).select_related("mentor", "booking").get(pk=review.pk)
+    review = lock(review)
     if refused := why_not_edit(review, moment):
         raise refused
     if (review.mark, review.comment) == (mark, comment.strip()):
@@ -64,57 +60,49 @@ def _tell_mentor(review: Review, now: datetime) -> None:
     notify(
         recipient=review.mentor,
         kind="reviews.published",
-        url=f"{review.mentor.page.get_absolute_url()}#avis",
+        url=review.get_absolute_url(),
         reference=review.booking.ledger_reference,
         context={"review": review, "author": review.author.get_short_name(), "booking": review.booking},
         now=now,
     )
 
 
-def invite(*, booking: Booking, now: datetime | None = None) -> Invitation | None:
-    """Plan the invitation of a session that was just billed; None when there is nothing to review."""
-    billed = billed_at(booking)
-    if billed is None:
-        return None
-    invitation, _ = Invitation.objects.get_or_create(
-        booking=booking, defaults={"next_at": (now or clock.now()) + FIRST_AFTER}
+@transaction.atomic
+def reply_to(*, review: Review, text: str, now: datetime | None = None) -> Review:
+    """The mentor's one public reply; the same words sent twice are one. Raises AlreadyReplied or ReviewRemoved."""
+    moment = now or clock.now()
+    review = lock(review)
+    if review.reply == text.strip():
+        return review
+    if refused := why_not_reply(review):
+        raise refused
+    review.reply, review.replied_at = text.strip(), moment
+    review.save(update_fields=["reply", "replied_at"])
+    notify(
+        recipient=review.author,
+        kind="reviews.replied",
+        url=review.get_absolute_url(),
+        reference=review.booking.ledger_reference,
+        context={"review": review, "mentor": review.mentor.get_short_name(), "booking": review.booking},
+        now=moment,
     )
-    return invitation
-
-
-def due_invitations(*, now: datetime | None = None, limit: int = 200) -> list[int]:
-    due = Invitation.objects.filter(next_at__lte=now or clock.now()).order_by("next_at")
-    return list(due.values_list("pk", flat=True)[:limit])
+    return review
 
 
 @transaction.atomic
-def send_invitation(*, invitation_id: int, now: datetime | None = None) -> bool:
-    """Ask once, remind once. False if nothing was sent, or another worker has it."""
+def edit_reply(*, review: Review, text: str, now: datetime | None = None) -> Review:
+    """Correct one's reply within the delay of a review."""
     moment = now or clock.now()
-    invitation = (
-        Invitation.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("booking__learner", "booking__mentor")
-        .filter(pk=invitation_id, next_at__lte=moment)
-        .first()
-    )
-    if invitation is None:
-        return False
-    open_still = why_not(invitation.booking, moment) is None
-    invitation.next_at = moment + REMINDER_AFTER if open_still and invitation.sent == 0 else None
-    if open_still:
-        invitation.sent += 1
-        _ask(invitation, moment)
-    invitation.save(update_fields=["next_at", "sent"])
-    return open_still
+    review = lock(review)
+    if refused := why_not_edit_reply(review, moment):
+        raise refused
+    if review.reply != text.strip():
+        review.reply, review.reply_edited_at = text.strip(), moment
+        review.save(update_fields=["reply", "reply_edited_at"])
+    return review
 
 
-def _ask(invitation: Invitation, now: datetime) -> None:
-    booking = invitation.booking
-    notify(
-        recipient=booking.learner,
-        kind="reviews.invitation" if invitation.sent == 1 else "reviews.reminder",
-        url=reverse("reviews:new", args=[booking.reference]),
-        reference=booking.ledger_reference,
-        context={"booking": booking, "mentor": booking.mentor.get_short_name()},
-        now=now,
-    )
+def lock(review: Review) -> Review:
+    """The row as it is now. Its state, its words and its mark change under this lock alone."""
+    locked = Review.objects.select_for_update(of=("self",)).select_related("author", "mentor", "booking")
+    return locked.get(pk=review.pk)
