@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from bookings import rules
 from bookings.errors import BookingError, ConfirmedIsFixed, Lapsed
-from bookings.models import Booking, BookingEvent, BookingVersion
+from bookings.models import Booking, BookingEvent, BookingVersion, JointProposal
 from bookings.selectors import cancellation_deadline
-from bookings.states import FINAL, HELD, OPEN, Status
+from bookings.states import FINAL, HELD, OPEN, JointKind, JointStatus, Status
 from core.money import format_euros
 from core.templatetags import house
 
@@ -169,17 +169,29 @@ _STEPS: dict[str, Callable[[], str]] = {
 
 
 def history(booking: Booking, viewer: User) -> list[Step]:
-    """Every move of the booking: what, who, why, when."""
-    return [_step(event, viewer) for event in booking.events.select_related("actor")]
+    """Every move of the booking, and every other hour agreed on: what, who, why, when."""
+    moves = [_step(event, viewer) for event in booking.events.select_related("actor")]
+    hours = booking.joint_proposals.filter(kind=JointKind.HOUR, status=JointStatus.ACCEPTED)
+    agreed = [_agreed_hour(proposal, viewer) for proposal in hours.select_related("author", "booking")]
+    return sorted(moves + agreed, key=lambda step: step.at)
+
+
+def _agreed_hour(proposal: JointProposal, viewer: User) -> Step:
+    assert proposal.starts_at and proposal.answered_at  # noqa: S101, PT018  (of an accepted hour)
+    hour = house.zoned_clock(proposal.starts_at, proposal.booking.zone)
+    detail = " – ".join(filter(None, [_by(proposal.author, viewer), proposal.note]))
+    return Step(proposal.answered_at, _("Autre heure convenue\u202f: %(hour)s") % {"hour": hour}, detail)
 
 
 def _step(event: BookingEvent, viewer: User) -> Step:
-    actor = ""
-    if event.actor is not None:
-        actor = _("par vous") if event.actor == viewer else _("par %(name)s") % {"name": event.actor.get_short_name()}
+    actor = _by(event.actor, viewer) if event.actor else ""
     detail = " – ".join(filter(None, [actor, event.reason]))
     is_reopened = (event.from_status, event.to_status) == (Status.PAYMENT_LAPSED, Status.ACCEPTED)
     return Step(event.at, _("Paiement rouvert") if is_reopened else _STEPS[event.to_status](), detail)
+
+
+def _by(actor: User, viewer: User) -> str:
+    return _("par vous") if actor == viewer else _("par %(name)s") % {"name": actor.get_short_name()}
 
 
 def refusal_to_change(booking: Booking) -> BookingError:

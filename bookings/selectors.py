@@ -110,9 +110,9 @@ def today_sessions(user: User, now: datetime | None = None) -> list[Booking]:
 
 def next_start_of_mentor(booking: Booking, after: datetime) -> datetime | None:
     """When the mentor's next other agreed session starts, or one whose planned time is running has started."""
-    others = Booking.objects.filter(mentor=booking.mentor_id, status__in=TAKEN, ends_at__gt=after)
-    starts = others.exclude(pk=booking.pk).order_by("starts_at").values_list("starts_at", flat=True)
-    return starts.first()
+    others = Booking.objects.filter(mentor=booking.mentor_id, status__in=TAKEN).meeting_after(after)
+    following = others.exclude(pk=booking.pk).by_meeting().first()
+    return following.meets_at if following else None
 
 
 def upcoming(user: User, now: datetime | None = None) -> BookingQuerySet:

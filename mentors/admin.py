@@ -16,7 +16,7 @@ from mentors import remarks
 from mentors.checklist import checklist_of
 from mentors.errors import ApplicationIncomplete, CompanyClosed
 from mentors.models import MentorProfile
-from mentors.selectors import reading_of, register_answer_of, usual_days
+from mentors.selectors import reading_of, register_answer_of, usual_days, vetting_history
 from mentors.services import propose_refusal, refuse, request_changes, restore, suspend, validate
 from mentors.states import MentorStatus
 
@@ -108,5 +108,5 @@ class MentorProfileAdmin(DecisionAdmin[MentorProfile]):
             "page": getattr(user, "page", None),
             "skills": [row.skill for row in user.member_skills.select_related("skill")],
             "days": usual_days(target.availability.all()),
-            "history": target.events.select_related("actor"),
+            "history": vetting_history(target),
         }

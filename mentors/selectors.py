@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import MemberPage, User
+from accounts.models import AuditEntry, MemberPage, User
 from billing.models import BillingProfile, ConnectedAccount
 from core.identifiers import fingerprint
 from mentors.checklist import checklist_of
@@ -23,6 +23,9 @@ from mentors.models import (
 )
 from mentors.rules import SATURDAY, ChecklistItem
 from mentors.states import MentorStatus
+
+# The action in the team's log.
+REFUSAL_PROPOSED = "mentors.refusal_proposed"
 
 SHORT_DAYS = [_("Lun."), _("Mar."), _("Mer."), _("Jeu."), _("Ven."), _("Sam."), _("Dim.")]
 
@@ -87,6 +90,25 @@ def last_remark(profile: MentorProfile) -> MentorApplicationEvent | None:
         profile__user=profile.user,
         to_status__in=[MentorStatus.CHANGES_REQUESTED, MentorStatus.REFUSED, MentorStatus.SUSPENDED],
     ).first()
+
+
+@dataclass(frozen=True)
+class ProposedRefusal:
+    """A line of the team's history that its author never reads."""
+
+    at: datetime
+    actor: User
+    reason: str
+
+    def __str__(self) -> str:
+        return gettext("refus proposé")
+
+
+def vetting_history(profile: MentorProfile) -> list[MentorApplicationEvent | ProposedRefusal]:
+    """Every move of the request and every refusal proposed, the newest first."""
+    entries = AuditEntry.objects.filter(reference=f"mentor:{profile.pk}", action=REFUSAL_PROPOSED)
+    proposed = [ProposedRefusal(row.at, row.actor, row.reason) for row in entries.select_related("actor")]
+    return sorted([*profile.events.select_related("actor"), *proposed], key=lambda step: step.at, reverse=True)
 
 
 @dataclass(frozen=True)

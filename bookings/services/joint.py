@@ -30,6 +30,7 @@ from bookings.states import JOINT_ALLOWED, JointKind, JointStatus, Status
 from core import clock
 from core.errors import IllegalMove
 from core.states import check_move
+from messaging.services import open_thread
 
 
 def _move(proposal: JointProposal, to: JointStatus, *, by: User | None, now: datetime) -> None:
@@ -52,6 +53,7 @@ def propose_hour(*, booking: Booking, by: User, at: time, note: str = "", now: d
         return _same_again(opened, by)
     if slot.starts_at == booking.meets_at:
         raise SameHour
+    _check_words(booking, by, note, moment)
     if opened:
         _move(opened, JointStatus.REPLACED, by=by, now=moment)
     proposal = JointProposal.objects.create(
@@ -76,6 +78,7 @@ def propose_cancellation(*, booking: Booking, by: User, note: str = "", now: dat
     opened = _open_one(booking, JointKind.CANCELLATION, moment)
     if opened:
         return _same_again(opened, by)
+    _check_words(booking, by, note, moment)
     proposal = JointProposal.objects.create(
         booking=booking,
         kind=JointKind.CANCELLATION,
@@ -95,6 +98,12 @@ def _slot_of_the_day(booking: Booking, at: time, now: datetime) -> rules.Slot:
         return rules.planned_slot(booking.day, at, booking.duration_minutes, booking.zone, now)
     except DateInThePast as error:
         raise HourInThePast from error
+
+
+def _check_words(booking: Booking, by: User, note: str, now: datetime) -> None:
+    """What is agreed can be settled whoever blocked whom; words beside it are a message like any other."""
+    if note.strip():
+        open_thread(by=by, to=booking.other(by), now=now)
 
 
 def check_can_be_settled(booking: Booking, now: datetime) -> None:

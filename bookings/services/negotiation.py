@@ -75,9 +75,12 @@ def request_booking(
                 _answer(suggestion, booking)
             news.post(booking, "requested", author=learner, now=moment)
             news.tell(booking, "requested", [mentor], now=moment)
-    except IntegrityError:
+    except IntegrityError as error:
         if client_token and (already := _requested_before(learner, client_token)):
             return already
+        if skill and not Skill.objects.filter(pk=skill.pk).exists():
+            # Merged with another one at this instant.
+            raise NothingOffered from error
         raise
     return booking
 

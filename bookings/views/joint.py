@@ -26,9 +26,11 @@ from bookings.models import Booking, JointProposal
 from bookings.states import JointKind
 from core import clock
 from core.errors import DomainError
+from messaging.errors import BlockedByOther, BlockedByYou
 
 # What is said beside the field; anything else ends on the page of the booking.
-_OF_THE_FIELD = (HourInThePast, HourDoesNotExist, EndsAfterMidnight, SameHour)
+_OF_THE_HOUR = (HourInThePast, HourDoesNotExist, EndsAfterMidnight, SameHour)
+_OF_THE_WORDS = (BlockedByYou, BlockedByOther)
 
 
 @login_required
@@ -43,8 +45,10 @@ def other_hour(request: HttpRequest, reference: str) -> HttpResponse:
             proposal = services.propose_hour(
                 booking=booking, by=user, at=form.cleaned_data["at"], note=form.cleaned_data["note"]
             )
-        except _OF_THE_FIELD as error:
+        except _OF_THE_HOUR as error:
             form.add_error("at", str(error.user_message))
+        except _OF_THE_WORDS as error:
+            form.add_error("note", str(error.user_message))
         except DomainError as error:
             return _refused(request, booking, error)
         else:
@@ -92,10 +96,13 @@ def common_cancellation(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             services.propose_cancellation(booking=booking, by=user, note=form.cleaned_data["reason"])
+        except _OF_THE_WORDS as error:
+            form.add_error("reason", str(error.user_message))
         except DomainError as error:
             return _refused(request, booking, error)
-        messages.success(request, _("Votre proposition est envoyée."))
-        return redirect(services.thread_of(booking))
+        else:
+            messages.success(request, _("Votre proposition est envoyée."))
+            return redirect(services.thread_of(booking))
     if request.method == "GET":
         try:
             services.check_can_cancel_together(booking, user, clock.now())

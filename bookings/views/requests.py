@@ -25,6 +25,7 @@ from bookings.errors import (
 from bookings.forms import RequestForm, initial_again, initial_of_suggestion, offer_key
 from bookings.models import Booking, Suggestion
 from bookings.states import OPEN, Status
+from catalog.selectors.names import current_slug
 from core import clock
 from core.errors import DomainError
 from core.templatetags import house
@@ -54,7 +55,7 @@ def new(request: HttpRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         mentor=mentor,
         initial=_initial(request, learner, mentor, suggestion),
-        chosen=offer_key(request.GET.get("competence", ""), request.GET.get("formation", "")),
+        chosen=offer_key(current_slug(request.GET.get("competence", "")), request.GET.get("formation", "")),
         minutes=request.GET.get("duree", ""),
         today=timezone.localtime(clock.now()).date(),
     )

@@ -63,6 +63,12 @@ def skill_formerly_at(slug: str) -> Skill | None:
     return alias.skill if alias else None
 
 
+def current_slug(slug: str) -> str:
+    """The address a skill has now, whatever address of it is known."""
+    moved = skill_formerly_at(slug) if slug else None
+    return moved.slug if moved else slug
+
+
 def category_formerly_at(slug: str) -> Category | None:
     alias = CategoryAlias.objects.select_related("category").filter(slug=slug).first()
     return alias.category if alias else None

@@ -20,7 +20,7 @@ from mentors.errors import (
     SecondLookNeeded,
 )
 from mentors.models import MentorApplicationEvent, MentorProfile
-from mentors.selectors import missing_items, reading_of, register_answer_of
+from mentors.selectors import REFUSAL_PROPOSED, missing_items, reading_of, register_answer_of
 from mentors.services.offer import open_profile
 from mentors.states import MENTOR_ALLOWED, MentorStatus
 from notifications.services import notify
@@ -71,7 +71,7 @@ def propose_refusal(
     at = now or clock_now()
     _propose(locked, by, at, reason.strip())
     locked.save(update_fields=REFUSAL)
-    record(actor=by, action="mentors.refusal_proposed", reference=f"mentor:{locked.pk}", reason=reason.strip(), now=at)
+    record(actor=by, action=REFUSAL_PROPOSED, reference=f"mentor:{locked.pk}", reason=reason.strip(), now=at)
     return locked
 
 

@@ -21,6 +21,7 @@ from billing.selectors import credit_of
 from bookings.selectors import today_sessions, upcoming, waiting_for
 from catalog.forms import AddSkillForm
 from catalog.selectors import declared_skills, get_sheet, shown_trainings_of
+from catalog.selectors.names import current_slug
 from catalog.structured import profile_block
 from core.errors import DomainError
 from core.money import price_cents
@@ -42,12 +43,13 @@ REVIEWS_SHOWN = 10
 def profile(request: HttpRequest, slug: str) -> HttpResponse:
     sheet = get_sheet(slug)
     card, mentor = sheet.card, sheet.mentor
+    asked = current_slug(request.GET.get("competence", ""))
     context = {
         "page": sheet.page,
         "card": card,
         "mentor": mentor,
         "skills": sheet.skills,
-        "skill": next((skill for skill in sheet.skills if skill.slug == request.GET.get("competence")), None),
+        "skill": next((skill for skill in sheet.skills if skill.slug == asked), None),
         "trainings": shown_trainings_of(card.user) if mentor.is_validated else [],
         "week": week_of(sheet.hints) if sheet.hints else [],
         "zone": card.user.time_zone.replace("_", " "),

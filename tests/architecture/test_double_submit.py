@@ -1,6 +1,7 @@
 """Every form sent twice: the second time changes nothing that the first did not, and nobody meets an error page."""
 
 from collections.abc import Callable
+from datetime import time
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from bookings.forms import offer_key
+from bookings.models import Booking, JointProposal
+from bookings.services import propose_hour
 from catalog.models import Skill
 from catalog.services import TrainingWords, create_training
 from tests import people
@@ -130,6 +133,30 @@ def reads_everything(karim: User, claire: User, skill: Skill) -> Sending:
     return claire, reverse("notifications:read_all"), {}
 
 
+def proposes_an_hour(karim: User, claire: User, skill: Skill) -> Sending:
+    booking = confirmed(karim, claire, **soon())
+    return karim, reverse("bookings:other_hour", args=[booking.reference]), {"at": "16:00", "note": "Plus tard\u202f?"}
+
+
+def _joint(name: str, booking: Booking, proposal: JointProposal) -> str:
+    return reverse(f"bookings:{name}", args=[booking.reference, proposal.reference])
+
+
+def accepts_an_hour(karim: User, claire: User, skill: Skill) -> Sending:
+    booking = confirmed(karim, claire, **soon())
+    return claire, _joint("joint_acceptance", booking, propose_hour(booking=booking, by=karim, at=time(16))), {}
+
+
+def refuses_an_hour(karim: User, claire: User, skill: Skill) -> Sending:
+    booking = confirmed(karim, claire, **soon())
+    return claire, _joint("joint_refusal", booking, propose_hour(booking=booking, by=karim, at=time(16))), {}
+
+
+def withdraws_an_hour(karim: User, claire: User, skill: Skill) -> Sending:
+    booking = confirmed(karim, claire, **soon())
+    return karim, _joint("joint_withdrawal", booking, propose_hour(booking=booking, by=karim, at=time(16))), {}
+
+
 FORMS = [
     asks,
     answers,
@@ -150,6 +177,10 @@ FORMS = [
     gives_mandate,
     writes_his_page,
     reads_everything,
+    proposes_an_hour,
+    accepts_an_hour,
+    refuses_an_hour,
+    withdraws_an_hour,
 ]
 
 

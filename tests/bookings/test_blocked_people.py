@@ -65,3 +65,18 @@ def test_a_confirmed_session_stays_and_its_cancellation_is_told(karim: User, cla
     assert Email.objects.filter(kind="bookings.canceled").count() == 2
     assert Thread.objects.get().messages.filter(data__event="canceled").exists()
     assert current_hash(booking)
+
+
+def test_between_blocked_people_an_hour_is_proposed_without_words(
+    client: Client, karim: User, claire: User, skill: Skill
+) -> None:
+    booking = confirmed(karim, claire, **soon())
+    block(by=claire, person=karim)
+    client.force_login(karim)
+    address = reverse("bookings:other_hour", args=[booking.reference])
+    page = text_of(client.post(address, {"at": "16:00", "note": "S’il vous plaît"}))
+    assert "ne souhaite plus recevoir vos messages" in page
+    assert "S’il vous plaît</textarea>" in page
+    assert not booking.joint_proposals.exists()
+    client.post(address, {"at": "16:00", "note": ""})
+    assert booking.joint_proposals.get().note == ""

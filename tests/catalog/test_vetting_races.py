@@ -1,5 +1,6 @@
 """Two people of the team, or the team and a mentor, at once; commits are real."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import pytest
@@ -8,7 +9,7 @@ from accounts.errors import AlreadyDecided
 from accounts.models import AuditEntry
 from bookings.models import Booking
 from catalog.errors import CatalogError
-from catalog.models import Category, MemberSkill, NameProposal, Skill, SkillAlias, TrainingEvent
+from catalog.models import Category, Listing, MemberSkill, NameProposal, Skill, SkillAlias, TrainingEvent
 from catalog.services import (
     accept_proposal,
     add_skill,
@@ -18,9 +19,11 @@ from catalog.services import (
     refuse_training,
     validate_training,
 )
+from core import clock
 from core.errors import DomainError
+from mentors.services import record_rating
 from tests import people
-from tests.bookings.making import ask
+from tests.bookings.making import ask, soon
 from tests.catalog.test_trainings import in_state
 from tests.databases import cloned_database, in_threads
 from tests.mentors.people import make_member, make_mentor, make_staff
@@ -30,7 +33,7 @@ __all__ = ["cloned_database"]
 pytestmark = pytest.mark.usefixtures("cloned_database")
 
 
-def failures(results: list[object]) -> list[Exception]:
+def failures(results: Sequence[object]) -> list[Exception]:
     return [result for result in results if isinstance(result, Exception)]
 
 
@@ -104,3 +107,37 @@ def test_a_request_during_a_merge_names_a_skill_that_exists() -> None:
     )
     named = set(Booking.objects.values_list("skill", flat=True))
     assert named <= set(Skill.objects.values_list("pk", flat=True)) | {None}
+
+
+def test_a_request_at_the_instant_of_a_merge_names_what_is_there_or_says_why_not() -> None:
+    """Whoever comes second: nothing names a skill that is gone, and nobody meets an error page."""
+    claire = people.mentor("Claire", "Roux")
+    kept = people.skill_of(claire)
+    Skill.objects.filter(pk=kept.pk).update(is_validated=True)
+    for turn in range(4):
+        karim = make_member()
+        gone = Skill.objects.create(name=f"Reliure {turn}", slug=f"reliure-{turn}", category=kept.category)
+        MemberSkill.objects.create(user=claire, skill=gone, created_at=clock.now())
+        results = in_threads(
+            partial(ask, karim, claire, skill=gone, **soon()),
+            partial(merge_skills, source=gone, into=kept, by=make_staff(), reason="Un seul nom."),
+        )
+        assert all(isinstance(error, DomainError) for error in failures(results)), results
+        assert not Skill.objects.filter(pk=gone.pk).exists()
+        assert set(Booking.objects.filter(learner=karim).values_list("skill", flat=True)) <= {kept.pk}
+
+
+def test_writers_of_one_row_of_the_lists_lose_nothing_of_each_other() -> None:
+    claire = make_mentor()
+    skills = list(Skill.objects.filter(is_validated=True).exclude(member_skills__user=claire)[:3])
+    assert len(skills) == 3
+    late = failures(
+        in_threads(
+            *[partial(add_skill, user=claire, skill=skill) for skill in skills],
+            *[partial(record_rating, mentor=claire, mark=mark) for mark in (5, 4, 3)],
+        )
+    )
+    assert late == []
+    row = Listing.objects.get(user=claire)
+    assert (row.mark_sum, row.mark_count) == (12, 3)
+    assert {f"s{skill.pk}" for skill in skills} <= set(row.facets)

@@ -14,7 +14,7 @@ from core import clock
 from core.models import Setting
 from mentors.models import MentorProfile
 from mentors.selectors import reading_of
-from mentors.services import request_changes
+from mentors.services import propose_refusal, request_changes, validate
 from mentors.states import MentorStatus
 from tests.mentors.people import make_applicant, make_member, make_staff
 from tests.mentors.test_application import LACKS
@@ -225,3 +225,12 @@ def test_the_first_page_of_the_team_says_what_waits_and_how_long_the_oldest_has(
     assert "En retard" in page
     assert reverse("admin:mentors_mentorprofile_change", args=[oldest.pk]) in page
     assert page.count("Rien à traiter.") == 2
+
+
+def test_a_proposed_refusal_stays_a_line_of_the_history_whatever_came_after() -> None:
+    profile = make_applicant()
+    propose_refusal(profile=profile, by=make_staff(), reason="Diplôme illisible.")
+    validate(profile=profile, by=make_staff(), reason="Le diplôme est arrivé.")
+    page = staff_client().get(reverse("admin:mentors_mentorprofile_change", args=[profile.pk])).content.decode()
+    assert "refus proposé" in page
+    assert "Diplôme illisible." in page
