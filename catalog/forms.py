@@ -29,8 +29,19 @@ LANGUAGES = [
 SORTS = [(RELEVANCE, _("Pertinence")), (CHEAPEST, _("Prix croissant")), (BEST_RATED, _("Nombre d’avis"))]
 
 
+class FewChoices(forms.models.ModelChoiceIterator[Category]):
+    """A short list, read at once: Django opens a cursor on the server for lists of any length."""
+
+    def __iter__(self) -> Any:
+        if self.field.empty_label is not None:
+            yield ("", self.field.empty_label)
+        yield from map(self.choice, self.queryset)
+
+
 class CategoryField(forms.ModelChoiceField[Category]):
     """Also understands the address of a category that was merged or has another name since."""
+
+    iterator = FewChoices
 
     def to_python(self, value: Any) -> Category | None:
         try:

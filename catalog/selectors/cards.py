@@ -57,7 +57,9 @@ class Card:
         return str(ANSWERS[answer_step(self.answer_minutes)])
 
 
-def for_cards(rows: QuerySet[Listing]) -> QuerySet[Listing]:
+def for_cards(chosen: QuerySet[Listing]) -> QuerySet[Listing]:
+    """What cards show of the chosen rows, in their order. People and pages are joined to these few rows only."""
+    rows = Listing.objects.filter(pk__in=chosen.values("pk")).order_by(*chosen.query.order_by)
     return rows.select_related("user__page").only(
         "rate_cents",
         "is_bookable",
@@ -76,8 +78,8 @@ def for_cards(rows: QuerySet[Listing]) -> QuerySet[Listing]:
 
 def featured_mentors(limit: int = 4) -> list[Card]:
     """Bookable mentors for the home page, best score first, those with a photo before the others."""
-    best = for_cards(Listing.objects.filter(is_listed=True, is_bookable=True)).order_by("-score", "user_id")
-    rows = sorted(best[: limit * 3], key=lambda row: not row.user.page.photo)
+    best = Listing.objects.filter(is_listed=True, is_bookable=True).order_by("-score", "user_id")
+    rows = sorted(for_cards(best[: limit * 3]), key=lambda row: not row.user.page.photo)
     return [card_of(row) for row in rows[:limit]]
 
 

@@ -64,13 +64,14 @@ def search_community(
 ) -> Results:
     """One query for the figures, one for the page; one more where members with the skill end on it."""
     rows = _passing(filters)
-    tiers = _tiers(filters)
-    figures = _count(rows.filter(_any(tiers)), most)
+    ways = _ways(filters)
+    # Each way is read from an index of its own: « not the first » would make it a reading of every row.
+    figures = _count(rows.filter(_any(ways)), most)
     count = min(figures["members"], most)
     page = CountedPaginator[Listing]([], page_size, count).get_page(page_number)
     start = page.start_index() - 1
     if count:
-        page.object_list = _page(rows, tiers, filters.sort, start, min(start + page_size, count))
+        page.object_list = _page(rows, _tiers(ways), filters.sort, start, min(start + page_size, count))
     return Results(
         page,
         [card_of(row) for row in page.object_list],
@@ -82,14 +83,14 @@ def search_community(
 
 
 def _anybody(filters: CommunityFilters) -> bool:
-    return _passing(filters).filter(_any(_tiers(filters))).exists()
+    return _passing(filters).filter(_any(_ways(filters))).exists()
 
 
 def search_names(words: str, limit: int = PAGE_SIZE) -> list[Card]:
     """Members whose name looks like these words."""
     likeness = Func(Value(words), function="catalog_plain", output_field=TextField())
     rows = Listing.objects.filter(is_listed=True, name__trigram_word_similar=likeness)
-    return [card_of(row) for row in for_cards(rows).order_by(*ORDERS[RELEVANCE])[:limit]]
+    return [card_of(row) for row in for_cards(rows.order_by(*ORDERS[RELEVANCE])[:limit])]
 
 
 def _count(found: QuerySet[Listing], most: int) -> dict[str, int]:
@@ -97,8 +98,8 @@ def _count(found: QuerySet[Listing], most: int) -> dict[str, int]:
     return counted.aggregate(members=Count("user_id"), bookable=Count("user_id", filter=Q(is_bookable=True)))
 
 
-def _tiers(filters: CommunityFilters) -> list[Q]:
-    """Whom a search finds, in the order of the published ranking: by skill, then by words. None: everybody."""
+def _ways(filters: CommunityFilters) -> list[Q]:
+    """How a search finds somebody: by skill, by words on the page. Neither is asked for: everybody."""
     if filters.skills is None and not filters.words:
         return [Q()]
     skill = Q(facets__overlap=[f"s{skill.pk}" for skill in filters.skills or ()])
@@ -106,14 +107,20 @@ def _tiers(filters: CommunityFilters) -> list[Q]:
     if query is None:
         return [skill]
     held = Q(document=query)
-    return [skill, held & ~skill] if filters.skills else [held]
+    return [skill, held] if filters.skills else [held]
+
+
+def _tiers(ways: list[Q]) -> list[Q]:
+    """The order of the published ranking, each member in one place only."""
+    first, *others = ways
+    return [first, *(other & ~first for other in others)]
 
 
 def _page(rows: QuerySet[Listing], tiers: list[Q], sort: str, start: int, stop: int) -> list[Listing]:
     """Tier after tier, each read along an index: the whole is never sorted."""
     taken: list[Listing] = []
     for tier in tiers:
-        found = list(for_cards(rows.filter(tier)).order_by(*ORDERS[sort])[start:stop])
+        found = list(for_cards(rows.filter(tier).order_by(*ORDERS[sort])[start:stop]))
         taken += found
         wanted = stop - start - len(found)
         if not wanted or tier is tiers[-1]:

@@ -88,7 +88,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "pages.context_processors.chrome",
             ],
-            "builtins": ["core.templatetags.house", "django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "core.templatetags.house",
+                "core.templatetags.pieces",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+            ],
         },
     },
 ]

@@ -1,0 +1,73 @@
+"""Small pieces that lists draw many times: functions, since including a template costs twenty times what it holds.
+
+`components/avatar.html`, `badge.html` and `rating.html` call them, for whoever draws one or two. A builtin everywhere.
+"""
+
+from typing import Any
+
+from django import template
+from django.core.exceptions import ObjectDoesNotExist
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.templatetags import house
+
+register = template.Library()
+
+
+def _photo_of(user: Any) -> Any:
+    try:
+        return user.page.photo
+    except (AttributeError, ObjectDoesNotExist):
+        return None
+
+
+@register.simple_tag
+def avatar(user: Any, size: str = "", *, photo: Any = False, alt: str = "", css_class: str = "") -> SafeString:
+    """`user` with his page selected; `photo` for square corners; `alt` empty when the name is beside it."""
+    picture = _photo_of(user)
+    names = [css_class, "avatar", f"avatar--{size}" if size and size != "md" else "", "avatar--photo" if photo else ""]
+    css = conditional_escape(" ".join(filter(None, names)))
+    if not picture:
+        words = conditional_escape(house.initials(user))
+        return mark_safe(f'<span class="{css}" aria-hidden="true">{words}</span>')  # noqa: S308
+    source, words = conditional_escape(picture.url), conditional_escape(alt or "")
+    image = f'<img src="{source}" alt="{words}" width="160" height="160" loading="lazy">'
+    return mark_safe(f'<span class="{css}">{image}</span>')  # noqa: S308
+
+
+@register.simple_tag
+def badge(label: Any, kind: str = "", hint: Any = "") -> SafeString:
+    """`kind`: neutral, info, success, warning, danger or count; `hint` is read after the label."""
+    css = f"badge badge--{conditional_escape(kind)}" if kind and kind != "neutral" else "badge"
+    said = f'<span class="visually-hidden"> {conditional_escape(hint)}</span>' if hint else ""
+    return mark_safe(f'<span class="{css}">{conditional_escape(label)}{said}</span>')  # noqa: S308
+
+
+@register.simple_tag
+def rating(*, tenths: int | None = None, mark: Any = None, count: Any = None) -> SafeString:
+    """`tenths` or `mark`, a mean, with the number of reviews; without `count` the stars of one review."""
+    if count is None or count == "":
+        said = conditional_escape(_("%(mark)s sur 5") % {"mark": mark})
+        return _rating(_star(house.stars(mark)) + f'<span class="visually-hidden">{said}</span>')
+    if not count:
+        return _rating(_words(_("Pas encore d’avis")))
+    mean = conditional_escape(house.tenths(tenths) if tenths else house.mark(mark))
+    reviews = ngettext("%(count)s avis", "%(count)s avis", count) % {"count": count}
+    spoken = f'<span class="visually-hidden"> {conditional_escape(_("sur 5,"))}</span>'
+    return _rating(f'{_star("★")}<span class="rating__mark">{mean}</span>{spoken} {_words(reviews)}')
+
+
+def _star(stars: str) -> str:
+    return f'<span class="rating__star" aria-hidden="true">{stars}</span>'
+
+
+def _words(words: str) -> str:
+    return f'<span class="rating__count">{conditional_escape(words)}</span>'
+
+
+def _rating(html: str) -> SafeString:
+    # Each word was escaped on its way.
+    return mark_safe(f'<span class="rating">{html}</span>')  # noqa: S308

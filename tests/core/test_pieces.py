@@ -1,0 +1,68 @@
+"""Avatars, badges and marks, drawn by functions: what is said, and that nothing typed gets out of its place."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.template import Context, Template
+from django.utils import translation
+
+from accounts.models import MemberPage, User
+
+NASTY = '"><b>'
+ESCAPED = "&quot;&gt;&lt;b&gt;"
+
+
+def render(source: str, **context: object) -> str:
+    return Template(source).render(Context(context)).strip()
+
+
+def member(photo: str = "") -> User:
+    user = User(first_name="Léa", last_name="Martin")
+    user.page = MemberPage(user=user, photo=photo)
+    return user
+
+
+def test_a_member_without_a_photo_is_two_letters_that_screen_readers_skip() -> None:
+    html = render('{% avatar user "lg" photo=True css_class="x" %}', user=member())
+    assert html == '<span class="x avatar avatar--lg avatar--photo" aria-hidden="true">LM</span>'
+
+
+@pytest.mark.parametrize("user", [None, "", User(first_name="Léa")])
+def test_somebody_without_a_page_has_an_avatar_too(user: object) -> None:
+    assert render("{% avatar user %}", user=user).endswith(f"{'L' if user else '?'}</span>")
+
+
+def test_a_photo_is_loaded_when_it_comes_into_view_and_says_what_it_is_told_to() -> None:
+    html = render("{% avatar user alt=alt %}", user=member("portraits/lea.webp"), alt=NASTY)
+    assert html == (
+        f'<span class="avatar"><img src="/media/portraits/lea.webp" alt="{ESCAPED}" width="160" height="160" '
+        'loading="lazy"></span>'
+    )
+
+
+def test_a_badge_says_its_label_then_its_hint() -> None:
+    html = render("{% badge label kind hint %}", label=NASTY, kind="count", hint="non lus")
+    said = '<span class="visually-hidden"> non lus</span>'
+    assert html == f'<span class="badge badge--count">{ESCAPED}{said}</span>'
+    assert render("{% badge 3 'neutral' %}") == '<span class="badge">3</span>'
+
+
+def test_marks_are_said_in_figures() -> None:
+    with translation.override("fr"):
+        assert ">4,9</span>" in render("{% rating tenths=49 count=1 %}")
+        assert ">4,9</span>" in render("{% rating mark=mean count=12 %}", mean=4.9)
+        assert "12 avis" in render("{% rating tenths=49 count=12 %}")
+        assert "Pas encore d’avis" in render("{% rating tenths=None count=0 %}")
+        html = render("{% rating mark=4 %}")
+    assert "★★★★☆" in html
+    assert "4 sur 5" in html
+
+
+@pytest.mark.parametrize("name", ["avatar", "badge", "rating"])
+def test_including_a_piece_draws_the_same(name: str) -> None:
+    given = {"user": member(), "size": "sm", "label": NASTY, "kind": "info", "tenths": 49, "count": 3}
+    whole = SimpleNamespace(
+        avatar='{% avatar user "sm" %}', badge="{% badge label kind %}", rating="{% rating tenths=tenths count=count %}"
+    )
+    included = render(f'{{% include "components/{name}.html" %}}', **given)
+    assert included == render(getattr(whole, name), **given)
