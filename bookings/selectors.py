@@ -1,15 +1,17 @@
 """Bookings as the pages need them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from bookings.models import Booking, BookingQuerySet, JointProposal, Suggestion
 from bookings.states import ENDED, FINAL, OPEN, TAKEN, JointStatus, Status
 from core import clock, values
+from core.prepared import Prepared, number_of, stand_in_moment, stand_in_number
 from core.references import Described
 from messaging.selectors import thread_between
 
@@ -98,14 +100,18 @@ def cancellation_deadline(booking: Booking, by: User, notice: timedelta | None =
 def today_sessions(user: User, now: datetime | None = None) -> list[Booking]:
     """Confirmed sessions whose local day is today: their room is open (SK-81, SK-82)."""
     moment = now or clock.now()
-    near = (
-        Booking.objects.of(user)
-        .final()
-        .with_people()
-        .filter(starts_at__gt=moment - _WIDEST_DAY, starts_at__lt=moment + _WIDEST_DAY)
-        .order_by("starts_at")
-    )
+    near = sessions_between(user, *around_today(moment)).with_people().order_by("starts_at")
     return [booking for booking in near if booking.day_bounds.starts_at <= moment < booking.day_bounds.ends_at]
+
+
+def around_today(now: datetime) -> tuple[datetime, datetime]:
+    """Today, whatever the time zone."""
+    return now - _WIDEST_DAY, now + _WIDEST_DAY
+
+
+def sessions_between(user: User, after: datetime, before: datetime) -> BookingQuerySet:
+    """Confirmed sessions planned to start within these bounds."""
+    return Booking.objects.of(user).final().filter(starts_at__gt=after, starts_at__lt=before)
 
 
 def next_start_of_mentor(booking: Booking, after: datetime) -> datetime | None:
@@ -147,6 +153,38 @@ def waiting_for(user: User, now: datetime | None = None) -> BookingQuerySet:
     to_settle = Q(status=Status.CONFIRMED) & Q(Exists(proposed.exclude(author=user)))
     waiting = Booking.objects.of(user).with_people().filter(as_mentor | as_learner | to_pay | to_settle)
     return waiting.order_by("expires_at")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many sessions stand in each list of a member. Today's are read one by one: `is_near` tells whether to."""
+
+    upcoming: int
+    past: int
+    waiting: int
+    is_near: bool
+
+
+_MEMBER, _NOW, _AFTER, _BEFORE = stand_in_number(1), stand_in_moment(1), stand_in_moment(2), stand_in_moment(3)
+
+
+def _figures() -> "QuerySet[User, tuple[int, int, int, bool]]":
+    member = User(pk=_MEMBER)
+    return User.objects.filter(pk=_MEMBER).values_list(
+        number_of(upcoming(member, _NOW)),
+        number_of(past(member, _NOW)),
+        number_of(waiting_for(member, _NOW)),
+        Exists(sessions_between(member, _AFTER, _BEFORE)),
+    )
+
+
+_FIGURES = Prepared(_figures)
+
+
+def figures_of(user: User, now: datetime) -> Figures:
+    """One question for what four would tell."""
+    after, before = around_today(now)
+    return Figures(*_FIGURES.first({_MEMBER: user.pk, _NOW: now, _AFTER: after, _BEFORE: before}))
 
 
 def open_between(one: User, other: User) -> BookingQuerySet:

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
 
 from core import widgets
 from core.text import one_line
@@ -15,7 +14,7 @@ class FormRenderer(TemplatesSetting):
     field_template_name = "components/form_field.html"
     form_template_name = "components/form.html"
 
-    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> SafeString:
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         return widgets.draw(template_name, context) or super().render(template_name, context, request)
 
 

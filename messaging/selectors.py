@@ -40,16 +40,16 @@ def thread_between(one: User, other: User) -> Thread | None:
 
 
 def unread_count(user: User) -> int:
+    return unread_messages(user).count()
+
+
+def unread_messages(user: User) -> MessageQuerySet:
     """Messages and cards of others that the user has not seen, over all his threads."""
-    return _unread(user).count()
-
-
-def _unread(user: User) -> MessageQuerySet:
     return Message.objects.for_reader(user).filter(thread__states__user=user, pk__gt=F("thread__states__last_read_id"))
 
 
 def unread_in(thread: Thread, user: User) -> int:
-    return _unread(user).filter(thread=thread).count()
+    return unread_messages(user).filter(thread=thread).count()
 
 
 def recent_messages(thread: Thread, after_id: int | None = None, limit: int = 50) -> list[Message]:
@@ -99,7 +99,14 @@ def threads_of(user: User) -> ThreadQuerySet:
 def inbox_rows(user: User, threads: ThreadQuerySet, limit: int = 100) -> list[ThreadRow]:
     """Threads with something said in them, unread first, then the newest."""
     last = Message.objects.filter(thread=OuterRef("pk")).order_by("-pk").values("pk")[:1]
-    unread = _unread(user).filter(thread=OuterRef("pk")).order_by().values("thread").annotate(n=Count("pk")).values("n")
+    unread = (
+        unread_messages(user)
+        .filter(thread=OuterRef("pk"))
+        .order_by()
+        .values("thread")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
     found = list(
         threads.select_related("first__page", "second__page")
         .annotate(last_id=Subquery(last), unread=Subquery(unread))

@@ -7,7 +7,11 @@ def notices_of(user: User) -> NoticeQuerySet:
 
 
 def unread_count(user: User) -> int:
-    return Notice.objects.of(user).unread().count()
+    return unread_notices(user).count()
+
+
+def unread_notices(user: User) -> NoticeQuerySet:
+    return Notice.objects.of(user).unread()
 
 
 def muted_kinds(user: User) -> frozenset[str]:

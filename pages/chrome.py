@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
@@ -12,9 +14,26 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Theme, User
 from bookings.models import Booking
-from bookings.selectors import today_sessions
-from messaging.selectors import unread_count as unread_messages
-from notifications.selectors import unread_count as unread_notices
+from bookings.selectors import around_today, sessions_between, today_sessions
+from core import clock
+from core.prepared import Prepared, number_of, stand_in_moment, stand_in_number
+from messaging.selectors import unread_messages
+from notifications.selectors import unread_notices
+
+_MEMBER, _AFTER, _BEFORE = stand_in_number(1), stand_in_moment(1), stand_in_moment(2)
+
+
+def _ask() -> QuerySet[User, Any]:
+    member = User(pk=_MEMBER)
+    return User.objects.filter(pk=_MEMBER).values_list(
+        number_of(unread_messages(member)),
+        number_of(unread_notices(member)),
+        # Few have one today: only they are asked for more.
+        Exists(sessions_between(member, _AFTER, _BEFORE)),
+    )
+
+
+_NEWS = Prepared(_ask)
 
 THEME_COOKIE = "theme"
 
@@ -46,16 +65,25 @@ class Chrome:
         return user if isinstance(user, User) else None
 
     @cached_property
-    def unread_messages(self) -> int:
-        return unread_messages(self.member) if self.member else 0
+    def _news(self) -> tuple[int, int, bool]:
+        """Unread messages, unread notices, whether a session is near: one question for the whole frame."""
+        if self.member is None:
+            return 0, 0, False
+        after, before = around_today(clock.now())
+        messages, notices, is_near = _NEWS.first({_MEMBER: self.member.pk, _AFTER: after, _BEFORE: before})
+        return messages, notices, is_near
 
-    @cached_property
+    @property
+    def unread_messages(self) -> int:
+        return self._news[0]
+
+    @property
     def unread_notices(self) -> int:
-        return unread_notices(self.member) if self.member else 0
+        return self._news[1]
 
     @cached_property
     def today_sessions(self) -> Sequence[Booking]:
-        return list(today_sessions(self.member)) if self.member else []
+        return today_sessions(self.member) if self.member and self._news[2] else []
 
     @cached_property
     def theme(self) -> str:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Page, Paginator
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,7 +16,9 @@ from accounts.http import member_of
 from accounts.models import User
 from bookings import joint_cards, presentation, selectors, services
 from bookings.models import Booking, BookingQuerySet
+from bookings.states import Status
 from core import clock
+from core.paging import CountedPaginator
 from mentors.selectors import profile_of
 
 PER_PAGE = 20
@@ -48,41 +49,54 @@ class Row:
 def my_sessions(request: HttpRequest) -> HttpResponse:
     user = member_of(request)
     now = clock.now()
-    today = selectors.today_sessions(user, now)
-    lists: dict[str, Sequence[Booking] | BookingQuerySet] = {
-        UPCOMING: selectors.upcoming(user, now).exclude(pk__in=[booking.pk for booking in today]),
-        TODAY: today,
-        PAST: selectors.past(user, now),
-        WAITING: selectors.waiting_for(user, now),
+    figures = selectors.figures_of(user, now)
+    today = selectors.today_sessions(user, now) if figures.is_near else []
+    counts = {
+        # Today's stand apart.
+        UPCOMING: figures.upcoming - sum(now < booking.meets_until for booking in today),
+        TODAY: len(today),
+        PAST: figures.past,
+        WAITING: figures.waiting,
     }
     chosen = request.GET.get("onglet", UPCOMING)
-    chosen = chosen if chosen in lists else UPCOMING
-    page: Page[Booking] = Paginator(lists[chosen], PER_PAGE).get_page(request.GET.get("page"))
+    chosen = chosen if chosen in counts else UPCOMING
+    found = _list(chosen, user, now, today)
+    page = CountedPaginator(found, PER_PAGE, counts[chosen]).get_page(request.GET.get("page"))
+    rows = _rows([*page, *today], user, now)
     context = {
-        "tabs": _tabs(chosen, lists),
+        "tabs": _tabs(chosen, counts),
         "page": page,
-        "rows": _rows(page, user, now),
+        "rows": rows[: len(rows) - len(today)],
         "chosen": chosen,
         "query": f"onglet={chosen}",
-        "today": _rows(today, user, now) if chosen != TODAY else [],
-        "is_mentor": profile_of(user).pk is not None,
+        "today": rows[len(rows) - len(today) :] if chosen != TODAY else [],
+        "is_mentor": bool(not rows and profile_of(user).pk),
     }
     return render(request, "bookings/my_sessions.html", context)
 
 
-def _tabs(chosen: str, lists: Mapping[str, Sequence[Booking] | BookingQuerySet]) -> list[Tab]:
+def _list(chosen: str, user: User, now: datetime, today: list[Booking]) -> list[Booking] | BookingQuerySet:
+    if chosen == TODAY:
+        return today
+    if chosen == UPCOMING:
+        return selectors.upcoming(user, now).exclude(pk__in=[booking.pk for booking in today])
+    return selectors.past(user, now) if chosen == PAST else selectors.waiting_for(user, now)
+
+
+def _tabs(chosen: str, counts: Mapping[str, int]) -> list[Tab]:
     labels = {UPCOMING: _("À venir"), TODAY: _("Aujourd’hui"), PAST: _("Passées"), WAITING: _("À répondre")}
     address = reverse("bookings:my_sessions")
-    return [Tab(label, f"{address}?onglet={key}", key == chosen, _count(lists[key])) for key, label in labels.items()]
+    return [Tab(label, f"{address}?onglet={key}", key == chosen, counts[key]) for key, label in labels.items()]
 
 
-def _count(found: Sequence[Booking] | BookingQuerySet) -> int:
-    return found.count() if isinstance(found, BookingQuerySet) else len(found)
+def _notice(listed: Iterable[Booking]) -> timedelta:
+    """Read only where it decides something: where one may still cancel."""
+    may_cancel = any(booking.status in (Status.ACCEPTED, Status.CONFIRMED) for booking in listed)
+    return selectors.cancellation_notice() if may_cancel else timedelta()
 
 
-def _rows(bookings: Iterable[Booking], user: User, now: datetime) -> list[Row]:
-    notice = selectors.cancellation_notice()
-    listed = list(bookings)
+def _rows(listed: Sequence[Booking], user: User, now: datetime) -> list[Row]:
+    notice = _notice(listed)
     prefetch_related_objects([booking for booking in listed if booking.can_be_settled_together], "joint_proposals")
     return [
         Row(

@@ -10,8 +10,9 @@ from django.db.models.expressions import OrderBy
 from catalog.models import Category, Listing, Skill
 from catalog.rules import BEST_RATED, CHEAPEST, MARKS, PRICE_BANDS, RELEVANCE, day_bits
 from catalog.selectors.cards import Card, card_of, for_cards
-from catalog.selectors.paging import MOST, PAGE_SIZE, CountedPaginator
+from catalog.selectors.paging import MOST, PAGE_SIZE
 from catalog.selectors.words import query_of
+from core.paging import CountedPaginator
 
 # As the indexes of Listing are sorted, so that a page is read from one of them.
 ORDERS: dict[str, tuple[OrderBy | str, ...]] = {

@@ -1,26 +1,5 @@
 """Pages of long lists."""
 
-from typing import TypeVar
-
-from django.core.paginator import Paginator
-from django.db import models
-from django.db.models import QuerySet
-from django.utils.functional import cached_property
-
-Row = TypeVar("Row", bound=models.Model)
-
 PAGE_SIZE = 24
 # Nobody turns forty pages; beyond, a list is narrowed. It also bounds what counting costs.
 MOST = 40 * PAGE_SIZE
-
-
-class CountedPaginator(Paginator[Row]):
-    """A paginator that is told the number of rows."""
-
-    def __init__(self, rows: "QuerySet[Row] | list[Row]", page_size: int, count: int) -> None:
-        super().__init__(rows, page_size)
-        self._known = count
-
-    @cached_property
-    def count(self) -> int:
-        return self._known

@@ -7,9 +7,10 @@ from django.http import Http404
 
 from accounts.models import User
 from catalog.models import Skill, Training, TrainingEvent, TrainingRevision
-from catalog.selectors.paging import MOST, PAGE_SIZE, CountedPaginator
+from catalog.selectors.paging import MOST, PAGE_SIZE
 from catalog.selectors.words import CONFIGURATION, query_of, skills_named
 from core.identifiers import fingerprint
+from core.paging import CountedPaginator
 
 WORDS = ("category", "skill", "title", "description", "suggested_minutes")
 

@@ -1,0 +1,13 @@
+"""Who a session belongs to."""
+
+from allauth.account.auth_backends import AuthenticationBackend
+
+from accounts.models import User
+
+
+class MemberBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no types
+    """A member comes with his page: its photo stands in the header of everything he reads."""
+
+    def get_user(self, user_id: int) -> User | None:
+        user = User.objects.select_related("page").filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
