@@ -104,10 +104,6 @@ class DecisionAdmin(admin.ModelAdmin[M]):
         """None when nobody waits for the team."""
         raise NotImplementedError
 
-    def waiting_rows(self, request: HttpRequest) -> QuerySet[M]:
-        """What waits for the team, oldest first."""
-        raise NotImplementedError
-
     def offered(self, target: M, request: HttpRequest) -> list[str]:
         """The decisions that the state of the object allows."""
         raise NotImplementedError
@@ -124,7 +120,7 @@ class DecisionAdmin(admin.ModelAdmin[M]):
         """What the reason begins with: somebody else may have written it already."""
         return ""
 
-    # --- the queue
+    # --- columns of the list
 
     @admin.display(description=_("attend depuis"))
     def age(self, target: M) -> str:
@@ -143,19 +139,6 @@ class DecisionAdmin(admin.ModelAdmin[M]):
             return shown
         # A word, not only a color.
         return format_html('<strong class="vetting-late">{}</strong> {}', _("En retard"), shown)
-
-    def queue(self, request: HttpRequest) -> dict[str, Any]:
-        """How much waits, and how long the oldest has: for the first page of the team."""
-        rows = self.waiting_rows(request)
-        oldest = rows.first()
-        return {
-            "label": capfirst(str(self.opts.verbose_name_plural)),
-            "address": reverse(f"admin:{self._address}_changelist"),
-            "count": rows.count(),
-            "oldest": oldest and reverse(f"admin:{self._address}_change", args=[oldest.pk]),
-            "age": oldest and self.age(oldest),
-            "deadline": oldest and self.deadline(oldest),
-        }
 
     # --- one decision
 

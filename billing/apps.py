@@ -3,7 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from core import references
+from core import queues, references
 
 
 class BillingConfig(AppConfig):
@@ -15,3 +15,7 @@ class BillingConfig(AppConfig):
         import_module("billing.receivers")
         references.register("invoice", import_module("billing.selectors").describe_invoice)
         references.register("refund", import_module("billing.selectors").describe_refund)
+        waiting = import_module("billing.waiting")
+        queues.register(waiting.CORRECTIONS)
+        for watched in waiting.WATCHED:
+            queues.watch(watched)

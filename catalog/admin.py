@@ -169,9 +169,6 @@ class NameProposalAdmin(DecisionAdmin[NameProposal]):
     def waiting_since(self, target: NameProposal) -> datetime | None:
         return target.proposed_at if target.status == ProposalStatus.WAITING else None
 
-    def waiting_rows(self, request: HttpRequest) -> QuerySet[NameProposal]:
-        return self.get_queryset(request).filter(status=ProposalStatus.WAITING).order_by("proposed_at", "pk")
-
     def offered(self, target: NameProposal, request: HttpRequest) -> list[str]:
         return list(self.decisions) if target.status == ProposalStatus.WAITING else []
 
@@ -234,10 +231,6 @@ class TrainingAdmin(DecisionAdmin[Training]):
         if change := self._change_of(target):
             return datetime.fromisoformat(change.submitted_at.isoformat())
         return target.submitted_at if target.status == TrainingStatus.SUBMITTED else None
-
-    def waiting_rows(self, request: HttpRequest) -> QuerySet[Training]:
-        waiting = Training.objects.waiting().values("pk")
-        return self.get_queryset(request).filter(pk__in=waiting).order_by(*self.ordering)
 
     def offered(self, target: Training, request: HttpRequest) -> list[str]:
         if self.waiting_since(target):

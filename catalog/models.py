@@ -171,7 +171,8 @@ class TrainingQuerySet(models.QuerySet["Training"]):
         """What the team has to read, oldest first: new trainings and changes to public ones."""
         change = Q(revision__isnull=False, revision__refused_at=None)
         waiting_since = Coalesce("revision__submitted_at", "submitted_at")
-        return self.filter(Q(status=TrainingStatus.SUBMITTED) | change).order_by(waiting_since, "pk")
+        rows = self.filter(Q(status=TrainingStatus.SUBMITTED) | change).annotate(waiting_since=waiting_since)
+        return rows.order_by("waiting_since", "pk")
 
 
 class Training(TrainingText):

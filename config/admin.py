@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.decisions import DecisionAdmin
+from accounts.board import waiting_for
+from accounts.http import member_of
 
 
 class SkilmiAdminSite(AdminSite):
@@ -16,12 +17,7 @@ class SkilmiAdminSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """What waits for the team comes first, for those who may read it."""
-        queues = [
-            options.queue(request)
-            for options in self._registry.values()
-            if isinstance(options, DecisionAdmin) and options.has_view_permission(request)
-        ]
-        return super().index(request, {"queues": queues} | (extra_context or {}))
+        return super().index(request, {"queues": waiting_for(member_of(request))} | (extra_context or {}))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The team enters by the members' door, which counts attempts and asks for the second factor."""

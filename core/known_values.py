@@ -34,4 +34,6 @@ KNOWN: dict[str, Known] = {
     "mentor_vetting_hours": Known(_("Réponse visée à une demande de mentor"), HOURS, 1, 744),
     "offer_vetting_hours": Known(_("Réponse visée à une formation ou à un nom proposé"), HOURS, 1, 744),
     "review_report_hours": Known(_("Réponse visée à un avis signalé"), HOURS, 1, 744),
+    "message_report_hours": Known(_("Réponse visée à un message ou un membre signalé"), HOURS, 1, 744),
+    "correction_hours": Known(_("Décision visée sur une correction proposée"), HOURS, 1, 744),
 }

@@ -23,6 +23,8 @@ DEFAULTS: dict[str, int] = {
     "mentor_vetting_hours": 72,
     "offer_vetting_hours": 72,
     "review_report_hours": 72,
+    "message_report_hours": 24,
+    "correction_hours": 48,
 }
 
 IN_FORCE = """

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -69,9 +68,6 @@ class MentorProfileAdmin(DecisionAdmin[MentorProfile]):
 
     def waiting_since(self, target: MentorProfile) -> datetime | None:
         return target.submitted_at if target.status == MentorStatus.SUBMITTED else None
-
-    def waiting_rows(self, request: HttpRequest) -> QuerySet[MentorProfile]:
-        return self.get_queryset(request).filter(status=MentorStatus.SUBMITTED).order_by("submitted_at", "pk")
 
     def offered(self, target: MentorProfile, request: HttpRequest) -> list[str]:
         verbs = OFFERED.get(MentorStatus(target.status), [])

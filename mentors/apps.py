@@ -3,6 +3,8 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from core import queues
+
 
 class MentorsConfig(AppConfig):
     name = "mentors"
@@ -10,3 +12,14 @@ class MentorsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("mentors.notices").register()
+        queues.register(
+            queues.Queue(
+                "mentors",
+                _("Demandes de mentors"),
+                "mentors.view_mentorprofile",
+                import_module("mentors.selectors").waiting_applications,
+                since="submitted_at",
+                page="admin:mentors_mentorprofile",
+                target="mentor_vetting_hours",
+            )
+        )

@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from core import queues
+
 
 class MessagingConfig(AppConfig):
     name = "messaging"
@@ -12,3 +14,14 @@ class MessagingConfig(AppConfig):
 
         notices.register()
         references.register("thread", selectors.describe)
+        queues.register(
+            queues.Queue(
+                "message_reports",
+                _("Messages et membres signalés"),
+                "messaging.view_report",
+                selectors.waiting_reports,
+                since="created_at",
+                page="admin:messaging_report",
+                target="message_report_hours",
+            )
+        )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When, prefetch_related_objects
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
@@ -189,3 +189,8 @@ def around(report: Report) -> list[Message]:
         return _with_files(list(reversed(words.order_by("-pk")[: 2 * AROUND])))
     before = reversed(words.filter(pk__lte=report.message_id).order_by("-pk")[: AROUND + 1])
     return _with_files([*before, *words.filter(pk__gt=report.message_id)[:AROUND]])
+
+
+def waiting_reports() -> QuerySet[Report]:
+    """What the team has to answer, oldest first."""
+    return Report.objects.filter(decided_at=None).order_by("created_at", "pk")

@@ -1,7 +1,22 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from core import queues
 
 
 class NotificationsConfig(AppConfig):
     name = "notifications"
     verbose_name = _("Notifications")
+
+    def ready(self) -> None:
+        queues.watch(
+            queues.Watched(
+                "emails",
+                _("E-mails qui ne partent pas"),
+                "notifications.view_email",
+                import_module("notifications.selectors").failing_count,
+                page="admin:notifications_email_changelist",
+            )
+        )

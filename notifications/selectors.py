@@ -20,3 +20,8 @@ def muted_kinds(user: User) -> frozenset[str]:
 
 def daily_kinds(user: User) -> frozenset[str]:
     return frozenset(DailyKind.objects.filter(user=user).values_list("kind", flat=True))
+
+
+def failing_count() -> int:
+    """E-mails that were tried and did not leave."""
+    return Email.objects.filter(sent_at=None).exclude(last_error="").count()

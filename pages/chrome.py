@@ -120,7 +120,8 @@ class Chrome:
             Entry(_("Mes préférences"), reverse("pages:preferences"), "settings"),
         ]
         if self.member and self.member.is_staff:
-            entries.append(Entry(_("Administration"), reverse("admin:index"), "shield-check"))
+            entries.append(Entry(_("Équipe"), reverse("pages:team"), "shield-check"))
+            entries.append(Entry(_("Administration"), reverse("admin:index"), "settings"))
         return entries
 
     @property

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from pages.views import appearance, legal, members, public, robots
+from pages.views import appearance, legal, members, public, robots, team
 
 app_name = "pages"
 
@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("compte/", members.account, name="account"),
     path("compte/preferences/", members.preferences, name="preferences"),
     path("bienvenue/", members.welcome, name="welcome"),
+    path("equipe/", team.home, name="team"),
     path("theme/", appearance.theme, name="theme"),
     path("langue/", appearance.language, name="language"),
 ]

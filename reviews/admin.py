@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +13,7 @@ from core.filters import QueueFilter
 from reviews import remarks, services
 from reviews.forms import MaskForm, RemovalForm
 from reviews.models import Review
-from reviews.selectors import reading_of, report_of, reported
+from reviews.selectors import reading_of, report_of
 from reviews.states import ReportStatus, ReviewStatus
 
 EITHER = _("Décision enregistrée\u202f: l’auteur et le mentor sont prévenus.")
@@ -86,9 +86,6 @@ class ReviewAdmin(DecisionAdmin[Review]):
     def waiting_since(self, target: Review) -> datetime | None:
         report = getattr(target, "report", None)
         return report.created_at if report and report.is_waiting else None
-
-    def waiting_rows(self, request: HttpRequest) -> QuerySet[Review]:
-        return self.get_queryset(request).filter(pk__in=reported().values("pk")).order_by("report__created_at", "pk")
 
     def offered(self, target: Review, request: HttpRequest) -> list[str]:
         if target.is_removed:

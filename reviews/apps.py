@@ -1,12 +1,25 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from core import queues
+
 
 class ReviewsConfig(AppConfig):
     name = "reviews"
     verbose_name = _("Évaluations")
 
     def ready(self) -> None:
-        from reviews import notices, receivers  # noqa: F401, PLC0415  (registries need loaded models)
+        from reviews import notices, receivers, selectors  # noqa: F401, PLC0415  (registries need loaded models)
 
         notices.register()
+        queues.register(
+            queues.Queue(
+                "reviews",
+                _("Avis signalés"),
+                "reviews.view_review",
+                selectors.reported,
+                since="waiting_since",
+                page="admin:reviews_review",
+                target="review_report_hours",
+            )
+        )

@@ -376,6 +376,7 @@ def of_staff() -> list[Visit]:
 
 TEAM = [
     *of_staff(),
+    *visits(STAFF_EMAIL, "pages:team"),
     Visit(STAFF_EMAIL, "admin:mentors_mentorprofile_decision", lambda: (*candidate(), "validation")),
     Visit(STAFF_EMAIL, "admin:mentors_mentorprofile_decision", lambda: (*candidate(), "refus")),
     Visit(STAFF_EMAIL, "admin:mentors_mentorprofile_change", candidate, label="waiting"),
