@@ -1,5 +1,5 @@
 from accounts.models import User
-from notifications.models import DailyKind, MutedKind, Notice, NoticeQuerySet
+from notifications.models import DailyKind, Email, MutedKind, Notice, NoticeQuerySet
 
 
 def notices_of(user: User) -> NoticeQuerySet:
