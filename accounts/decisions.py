@@ -71,8 +71,9 @@ class DecisionAdmin(admin.ModelAdmin[M]):
     decisions: ClassVar[dict[str, Decision]]
     # What the services call the object.
     argument: ClassVar[str]
-    # The value (core.values) that says in how many hours the team means to answer.
-    target: ClassVar[str]
+    # The value (core.values) that says in how many hours the team means to answer; empty when `due_at` says it.
+    target: ClassVar[str] = ""
+    decision_template: ClassVar[str] = "admin/decision.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -83,6 +84,8 @@ class DecisionAdmin(admin.ModelAdmin[M]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         """Each row knows the target, read once for all."""
         rows: QuerySet[M] = super().get_queryset(request)
+        if not self.target:
+            return rows
         annotated: Any = rows.annotate(target_hours=Value(values.value(self.target)))
         return cast("QuerySet[M]", annotated)
 
@@ -103,6 +106,11 @@ class DecisionAdmin(admin.ModelAdmin[M]):
     def waiting_since(self, target: M) -> datetime | None:
         """None when nobody waits for the team."""
         raise NotImplementedError
+
+    def due_at(self, target: M) -> datetime | None:
+        """Until when the team means to answer; None when nobody waits for it."""
+        since = self.waiting_since(target)
+        return since and since + timedelta(hours=getattr(target, "target_hours", 0))
 
     def offered(self, target: M, request: HttpRequest) -> list[str]:
         """The decisions that the state of the object allows."""
@@ -129,12 +137,10 @@ class DecisionAdmin(admin.ModelAdmin[M]):
 
     @admin.display(description=_("à lire avant"))
     def deadline(self, target: M) -> str:
-        since = self.waiting_since(target)
-        if since is None:
+        due = self.due_at(target)
+        if due is None:
             return "–"
-        due = since + timedelta(hours=getattr(target, "target_hours", 0))
         shown = date_format(localtime(due), "SHORT_DATETIME_FORMAT")
-        # A word, not only a color.
         if due >= clock.now():
             return shown
         # A word, not only a color.
@@ -191,7 +197,7 @@ class DecisionAdmin(admin.ModelAdmin[M]):
             "decision": chosen,
             "obstacle": self.obstacle(target, verb),
         }
-        return render(request, "admin/decision.html", self.admin_site.each_context(request) | context)
+        return render(request, self.decision_template, self.admin_site.each_context(request) | context)
 
     def _form(self, request: HttpRequest, target: M, verb: str) -> ReasonForm:
         chosen = self.decisions[verb]

@@ -27,6 +27,7 @@ app.conf.beat_schedule = {
         "bookings.sweep",
         "sessions_video.close_ended",
         "reviews.sweep_invitations",
+        "support.sweep",
     )
 }
 

@@ -36,4 +36,7 @@ KNOWN: dict[str, Known] = {
     "review_report_hours": Known(_("Réponse visée à un avis signalé"), HOURS, 1, 744),
     "message_report_hours": Known(_("Réponse visée à un message ou un membre signalé"), HOURS, 1, 744),
     "correction_hours": Known(_("Décision visée sur une correction proposée"), HOURS, 1, 744),
+    "support_waiting_days": Known(_("Une demande qui attend la personne se ferme après"), DAYS, 2, 90),
+    "support_warning_days": Known(_("Rappel avant cette fermeture"), DAYS, 1, 30),
+    "support_reopen_days": Known(_("Temps pour rouvrir une demande résolue"), DAYS, 1, 90),
 }

@@ -1,4 +1,9 @@
-"""Text as members type it, made fit for what takes plain characters only: e-mail headers, XML, one line of a page."""
+"""Text as members type it, made fit for what takes plain characters only: e-mail headers, XML, one line of a page.
+
+Also compared, whatever its accents and capitals.
+"""
+
+import unicodedata
 
 # Line breaks and tabs of every kind become a space.
 BREAKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
@@ -14,3 +19,9 @@ _TABLE = str.maketrans(dict.fromkeys(CONTROLS + TURNS + NO_CHARACTERS, "") | dic
 def one_line(text: str) -> str:
     """Without control characters, on one line. Spaces that do not break stay."""
     return text.translate(_TABLE).strip()
+
+
+def fold(text: str) -> str:
+    """For comparing: without accents and capitals."""
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(each for each in parts if not unicodedata.combining(each)).casefold()

@@ -25,6 +25,9 @@ DEFAULTS: dict[str, int] = {
     "review_report_hours": 72,
     "message_report_hours": 24,
     "correction_hours": 48,
+    "support_waiting_days": 14,
+    "support_warning_days": 3,
+    "support_reopen_days": 14,
 }
 
 IN_FORCE = """

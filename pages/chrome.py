@@ -117,6 +117,7 @@ class Chrome:
             Entry(_("Revenus"), reverse("billing:earnings"), "banknote"),
             Entry(_("Factures"), reverse("billing:invoices"), "receipt-euro"),
             Entry(_("Crédit"), reverse("billing:credit"), "wallet"),
+            Entry(_("Mes demandes à l’équipe"), reverse("support:tickets"), "inbox"),
             Entry(_("Mes préférences"), reverse("pages:preferences"), "settings"),
         ]
         if self.member and self.member.is_staff:
@@ -130,6 +131,7 @@ class Chrome:
         leave = [Entry(_("Se déconnecter"), reverse("account_logout"))] if self.member else []
         return [
             Entry(_("Aide"), reverse("pages:help")),
+            Entry(_("Nous écrire"), reverse("support:contact")),
             Entry(_("Tester ma vidéo"), reverse("sessions_video:check")),
             Entry(_("Devenir mentor"), reverse("pages:become_mentor")),
             Entry(_("Règles des avis"), reverse("pages:review_policy")),

@@ -11,7 +11,7 @@ from core import clock
 from core.errors import DomainError
 from demo.papers import sales_picture, sales_table
 from demo.people import CANDIDATE, LEARNERS, MENTORS, STAFF_EMAIL, ReviewData
-from demo.world import money, people, sessions
+from demo.world import money, people, requests, sessions
 from demo.world.lives import Life, live
 from demo.world.sessions import Wish
 from demo.world.time import PARIS, local, moved_clock, run_due_jobs, travel_to
@@ -47,8 +47,10 @@ def load() -> None:
             for training in data.trainings:
                 people.add_training(members[data.email], training, staff)
         live(_lives(members, present))
+        requests.settled_long_ago(members[MENTORS[0].email], staff)
         _read_everything(members)
         _today(members, present)
+        requests.waiting(members, staff)
         travel_to(present - timedelta(hours=3))
         people.add_candidate(CANDIDATE, joined=clock.now())
         travel_to(present)

@@ -1,5 +1,5 @@
 from notifications.services.delivery import claim_email, deliver, due_email_ids
-from notifications.services.notices import mark_all_read, mark_read, notify, set_daily, set_muted
+from notifications.services.notices import mark_all_read, mark_read, notify, set_daily, set_muted, write_to
 from notifications.services.outbox import Attachment, store_message
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "set_daily",
     "set_muted",
     "store_message",
+    "write_to",
 ]

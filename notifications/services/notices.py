@@ -56,6 +56,21 @@ def notify(
             )
 
 
+def write_to(
+    *,
+    address: str,
+    language: str,
+    kind: str,
+    url: str,
+    context: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Tell somebody who has no account, by e-mail alone. Kinds that may be stopped are not for him."""
+    nobody = User(email=address, language=language)
+    rendered = _render(nobody, kind, url, context or {})
+    store_email(to=address, kind=kind, rendered=rendered, now=now)
+
+
 def _is_muted(recipient: User, kind: kinds.Kind) -> bool:
     return kind.mutable and MutedKind.objects.filter(user=recipient, kind=kind.choice).exists()
 

@@ -1,6 +1,5 @@
 """Home, « Devenir mentor » and help."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -56,6 +55,5 @@ def help_page(request: HttpRequest) -> HttpResponse:
         "sections": faq.SECTIONS,
         "values": values,
         "deadlines": faq.deadlines(values),
-        "contact_email": settings.CONTACT_EMAIL,
     }
     return render(request, "pages/help.html", context)

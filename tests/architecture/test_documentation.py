@@ -25,6 +25,7 @@ from mentors.states import MENTOR_ALLOWED
 from reviews.states import REPORT_ALLOWED, REVIEW_ALLOWED
 from sessions_video.states import ALLOWED as ROOM_ALLOWED
 from sessions_video.states import EXTENSION_ALLOWED
+from support.states import TICKET_ALLOWED
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "architecture.md").read_text(encoding="utf8")
 
@@ -45,6 +46,7 @@ MACHINES: dict[str, Mapping[str, frozenset[str]]] = {
     "Correction": CORRECTION_ALLOWED,
     "Review": REVIEW_ALLOWED,
     "Report of a review": REPORT_ALLOWED,
+    "Request to the team": TICKET_ALLOWED,
 }
 
 

@@ -16,6 +16,8 @@ from bookings.models import Booking, JointProposal
 from bookings.services import propose_hour
 from catalog.models import Skill
 from catalog.services import TrainingWords, create_training
+from support.models import Motive, Ticket
+from support.services import send_ticket
 from tests import people
 from tests.bookings.making import ask, confirmed, current_hash, soon
 
@@ -157,6 +159,23 @@ def withdraws_an_hour(karim: User, claire: User, skill: Skill) -> Sending:
     return karim, _joint("joint_withdrawal", booking, propose_hour(booking=booking, by=karim, at=time(16))), {}
 
 
+def writes_to_the_team(karim: User, claire: User, skill: Skill) -> Sending:
+    return karim, reverse("support:motive", args=["erreur"]), {"body": "La page est blanche.", "client_id": uuid4()}
+
+
+def _request(karim: User) -> Ticket:
+    motive = Motive.objects.get(slug="erreur")
+    return send_ticket(by=karim, motive=motive, body="La page est blanche.", client_id=uuid4())
+
+
+def answers_the_team(karim: User, claire: User, skill: Skill) -> Sending:
+    return karim, _request(karim).address, {"body": "Elle est revenue.", "client_id": uuid4()}
+
+
+def closes_his_request(karim: User, claire: User, skill: Skill) -> Sending:
+    return karim, reverse("support:closing", args=[_request(karim).reference]), {}
+
+
 FORMS = [
     asks,
     answers,
@@ -181,6 +200,9 @@ FORMS = [
     accepts_an_hour,
     refuses_an_hour,
     withdraws_an_hour,
+    writes_to_the_team,
+    answers_the_team,
+    closes_his_request,
 ]
 
 

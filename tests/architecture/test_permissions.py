@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import time
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -21,6 +22,8 @@ from messaging.services import get_or_create_thread, send_message
 from notifications.models import Email, Notice
 from reviews.services import publish_review
 from stripe_sandbox import Sandbox
+from support.models import Motive, TicketFile
+from support.services import send_ticket
 from tests.core.files import samples
 from tests.sessions_video.conftest import at_local_hour, build_room, hold_session, make_member, request
 
@@ -167,6 +170,20 @@ TABLE = {
     # No reply yet.
     "reviews:edit_reply": "GET login 404 404 200 404",
     "reviews:report": "GET login 404 404 200 404",
+    "support:contact": EVERYBODY,
+    # A motive for everybody.
+    "support:motive": EVERYBODY,
+    "support:tickets": MEMBERS,
+    # The learner's. The team reads requests in its own queue, their files here.
+    "support:ticket": "GET login 404 200 404 404",
+    "support:closing": "POST login 404 302 404 404",
+    "support:file": "GET login 404 200 404 200",
+    "support:thumbnail": "GET login 404 200 404 200",
+    # With a key that is not ours.
+    "support:visitor_ticket": "GET 404 404 404 404 404",
+    "support:visitor_closing": "POST 404 404 404 404 404",
+    "support:visitor_file": "GET 404 404 404 404 404",
+    "support:visitor_thumbnail": "GET 404 404 404 404 404",
     **dict.fromkeys(
         ["pages:home", "pages:become_mentor", "pages:help", "pages:terms", "pages:service_terms"], EVERYBODY
     ),
@@ -221,6 +238,14 @@ class World:
         thread = get_or_create_thread(one=mentor, other=learner)
         message = send_message(thread=thread, author=learner, body="", files=[Upload("a.png", samples.image())])
         self.file = message.attachments.get()
+        picture = Upload("a.png", samples.image())
+        self.ticket = send_ticket(
+            by=learner,
+            motive=Motive.objects.get(slug="erreur"),
+            body="La page est blanche.",
+            client_id=uuid4(),
+            files=[picture],
+        )
         self.people: dict[str, User | None] = {
             "visitor": None,
             "stranger": make_member("Nadia"),
@@ -258,10 +283,16 @@ class World:
             "catalog": self.training.slug if "training" in name else self.skill.slug,
             "notifications": Notice.objects.filter(recipient=self.room.learner)[0].pk,
             "mentors": self.hint.pk,
+            "support": self.of_support(name, kind),
             "billing": Invoice.objects.get().reference,
             "demo": 1 if kind == "attachment" else Email.objects.all()[0].reference,
         }
         return found.get(app, "1")
+
+    def of_support(self, name: str, kind: str) -> str:
+        if name.endswith(("file", "thumbnail")) and kind == "reference":
+            return TicketFile.objects.get().reference
+        return {"slug": "erreur", "key": "1"}.get(kind, self.ticket.reference)
 
 
 @pytest.fixture

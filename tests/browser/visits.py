@@ -6,6 +6,7 @@ An address is in `VISITS`, or in `WITHOUT_PAGE` with the reason.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from allauth.account.forms import default_token_generator
@@ -30,7 +31,7 @@ from notifications.models import Email
 from reviews.models import Review
 from sessions_video.models import Extension, RoomReport, VideoSession
 from sessions_video.states import ExtensionStatus
-from tests.browser import message_rows, money_rows, offer_rows
+from tests.browser import message_rows, money_rows, offer_rows, support_rows
 
 LEA, TOM, AWA = (LEARNERS[key].email for key in ("lea", "tom", "awa"))
 INES = MENTORS[0].email
@@ -187,6 +188,7 @@ PUBLIC = [
         "catalog:categories",
         "catalog:trainings",
         "sessions_video:check",
+        "support:contact",
         "account_signup",
         "account_login",
         "account_inactive",
@@ -208,6 +210,9 @@ PUBLIC = [
     Visit(VISITOR, "account_reset_password_from_key", reset_key, lands="-set-password/"),
     Visit(VISITOR, "account_reset_password_from_key", lambda: ("1", "0"), label="stale"),
     Visit(VISITOR, "notifications:unsubscribe", message_rows.unsubscribing),
+    Visit(VISITOR, "support:contact", query="?q=micro"),
+    Visit(VISITOR, "support:motive", lambda: ("erreur",)),
+    Visit(VISITOR, "support:visitor_ticket", support_rows.visitor_key),
     Visit(VISITOR, "demo:email", email),
     Visit(VISITOR, "demo:email_body", email),
 ]
@@ -230,6 +235,7 @@ LEARNER = [
         "billing:invoices",
         "billing:onboarding_return",
         "messaging:inbox",
+        "support:tickets",
         "bookings:my_sessions",
         "bookings:calendar_feed",
         "mentors:application",
@@ -244,6 +250,10 @@ LEARNER = [
     Visit(LEA, "messaging:report", thread(LEA, INES)),
     Visit(LEA, "messaging:blocked"),
     Visit(LEA, "messaging:contact", slug(NOAH)),
+    Visit(LEA, "support:contact"),
+    Visit(LEA, "support:motive", lambda: ("paiement",)),
+    Visit(LEA, "support:motive", lambda: ("autre",), label="last-resort"),
+    Visit(LEA, "support:ticket", support_rows.ticket(LEA)),
     Visit(LEA, "bookings:new", query="?mentor=ines-haddad"),
     Visit(LEA, "bookings:detail", booking(LEA, INES, Status.CONFIRMED), label="confirmed"),
     Visit(LEA, "bookings:detail", booking(LEA, MALIK, Status.COUNTERED), label="countered"),
@@ -291,6 +301,8 @@ MENTOR = [
     Visit(INES, "billing:payout", payout(INES)),
     Visit(INES, "billing:statement", this_year),
     Visit(INES, "billing:statement", this_month, label="month"),
+    Visit(INES, "support:contact"),
+    Visit(INES, "support:ticket", support_rows.ticket(INES), label="resolved"),
     Visit(INES, "pages:profile", slug(INES), label="own"),
     Visit(INES, "catalog:training_edit", training(INES)),
     Visit(INES, "catalog:training_edit", offer_rows.changed_slug, label="changed"),
@@ -388,6 +400,12 @@ TEAM = [
     Visit(STAFF_EMAIL, "admin:reviews_review_decision", lambda: (*first(Review)(), "masque")),
     Visit(STAFF_EMAIL, "admin:app_list", lambda: ("billing",)),
     Visit(STAFF_EMAIL, "admin:messaging_report_decision", lambda: (*message_rows.report(), "validation")),
+    Visit(STAFF_EMAIL, "admin:support_ticket_change", support_rows.waiting, label="waiting"),
+    Visit(STAFF_EMAIL, "admin:support_ticket_decision", lambda: (*support_rows.waiting(), "resolution")),
+    *(
+        Visit(STAFF_EMAIL, "admin:support_ticket_treatment", partial(support_rows.treated, verb))
+        for verb in ("prise-en-charge", "priorite", "motif", "reunion")
+    ),
     Visit(STAFF_EMAIL, "admin:billing_reconciliation"),
     Visit(STAFF_EMAIL, "admin:billing_exports"),
     Visit(STAFF_EMAIL, "admin:billing_correction_accord", money_rows.correction),
@@ -422,6 +440,9 @@ WITHOUT_PAGE = {
     "mfa_download_recovery_codes": FILE,
     "messaging:attachment": FILE,
     "messaging:thumbnail": FILE,
+    **dict.fromkeys(["support:file", "support:thumbnail", "support:visitor_file", "support:visitor_thumbnail"], FILE),
+    "support:closing": ACTION,
+    "support:visitor_closing": ACTION,
     "messaging:news": FRAGMENT,
     "sessions_video:payment_return": "beside the room, after the bank; `test_extension_pages` passes through it",
     "bookings:payment_return": "waits for the bank, a moment only; `test_path` passes through it",

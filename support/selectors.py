@@ -1,0 +1,171 @@
+"""Motives as somebody may see them, and his own requests."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from accounts.models import User
+from bookings.models import Booking
+from core import values
+from core.identifiers import fingerprint
+from core.references import Described
+from core.text import fold
+from support import audiences, keys
+from support.models import Motive, MotiveQuerySet, Ticket, TicketFile, TicketMessage, TicketQuerySet
+from support.states import TicketStatus
+
+PREFIX = "ticket"
+
+
+@dataclass
+class Branch:
+    """A motive with those under it."""
+
+    motive: Motive
+    children: list["Branch"] = field(default_factory=list)
+
+
+def tree(user: User | None) -> list[Branch]:
+    """What somebody may choose, in the order of the team. A branch without any leaf is not shown."""
+    mine = audiences.of(user)
+    shown = [motive for motive in Motive.objects.shown() if motive.audience in mine]
+    return _under(None, shown, _parents())
+
+
+def _parents() -> set[int | None]:
+    return set(Motive.objects.exclude(parent=None).values_list("parent", flat=True))
+
+
+def _under(parent: int | None, motives: Iterable[Motive], parents: set[int | None]) -> list[Branch]:
+    found = [Branch(motive, _under(motive.pk, motives, parents)) for motive in motives if motive.parent_id == parent]
+    return [branch for branch in found if branch.children or branch.motive.pk not in parents]
+
+
+def leaves(branches: Iterable[Branch]) -> list[Motive]:
+    """Every motive that has a form, in order."""
+    found: list[Motive] = []
+    for branch in branches:
+        found += leaves(branch.children) if branch.children else [branch.motive]
+    return found
+
+
+def search(branches: Sequence[Branch], words: str) -> list[Motive]:
+    """Motives whose label or help has every word, whatever its accents and capitals."""
+    wanted = fold(words).split()
+    return [each for each in leaves(branches) if all(word in fold(f"{each.label} {each.help}") for word in wanted)]
+
+
+def find_branch(branches: Iterable[Branch], slug: str) -> Branch | None:
+    for branch in branches:
+        found = branch if branch.motive.slug == slug else find_branch(branch.children, slug)
+        if found:
+            return found
+    return None
+
+
+def get_branch(user: User | None, slug: str) -> Branch:
+    """A motive somebody may choose; 404 for any other."""
+    found = find_branch(tree(user), slug)
+    if found is None:
+        raise Http404
+    return found
+
+
+def needs_account(slug: str) -> bool:
+    """A motive that visitors do not see and some members do."""
+    motive = Motive.objects.shown().filter(slug=slug).first()
+    return motive is not None and motive.audience not in audiences.of(None)
+
+
+# --- requests
+
+
+def tickets_of(user: User) -> TicketQuerySet:
+    """One's own, what waits for oneself first, then the newest."""
+    return Ticket.objects.of(user).select_related("motive")
+
+
+def get_ticket_for(user: User, reference: str) -> Ticket:
+    """The request, for its author; 404 for anybody else."""
+    ticket: Ticket = get_object_or_404(_whole(), author=user, reference=reference)
+    return ticket
+
+
+def get_visitor_ticket(key: str) -> Ticket:
+    """The request of a visitor, for whoever holds its secret address; 404 otherwise."""
+    reference = keys.read(key)
+    ticket: Ticket = get_object_or_404(_whole(), author=None, reference=reference)
+    return ticket
+
+
+def _whole() -> TicketQuerySet:
+    return Ticket.objects.select_related("motive", "author", "assigned_to", "merged_into")
+
+
+def messages_of(ticket: Ticket) -> list[TicketMessage]:
+    """The thread, oldest first, each message with its author and files."""
+    found = list(ticket.messages.select_related("author__page").prefetch_related("files"))
+    for message in found:
+        message.ticket = ticket
+        for file in message.files.all():
+            file.message = message
+    return found
+
+
+def get_file_for(user: User, reference: str) -> TicketFile:
+    """A file, for the author of the request and for the team; 404 for anybody else."""
+    files = TicketFile.objects.select_related("message__ticket")
+    if not (user.is_staff and user.has_perm("support.view_ticket")):
+        files = files.filter(message__ticket__author=user)
+    found: TicketFile = get_object_or_404(files, reference=reference)
+    return found
+
+
+def get_visitor_file(key: str, reference: str) -> TicketFile:
+    files = TicketFile.objects.filter(message__ticket=get_visitor_ticket(key))
+    found: TicketFile = get_object_or_404(files, reference=reference)
+    return found
+
+
+def may_reopen(ticket: Ticket, now: datetime) -> bool:
+    return ticket.status == TicketStatus.RESOLVED and now <= reopen_until(ticket)
+
+
+def reopen_until(ticket: Ticket) -> datetime:
+    return ticket.since + values.days("support_reopen_days")
+
+
+def reading_of(ticket: Ticket) -> str:
+    """A mark of what the team reads before it answers."""
+    newest = ticket.messages.order_by("-pk").values_list("pk", flat=True).first()
+    return fingerprint(ticket.status, ticket.motive_id, ticket.priority, newest)
+
+
+def others_of(ticket: Ticket, limit: int = 10) -> list[Ticket]:
+    """The other requests of the same person, newest first: what it might be merged with."""
+    others = Ticket.objects.select_related("motive").exclude(pk=ticket.pk).order_by("-created_at")
+    mine = (
+        others.filter(author=ticket.author)
+        if ticket.author_id
+        else others.filter(author=None, visitor_email__iexact=ticket.visitor_email)
+    )
+    return list(mine[:limit])
+
+
+def last_bookings(user: User, limit: int = 5) -> list[Booking]:
+    return list(Booking.objects.of(user).with_people().order_by("-starts_at")[:limit])
+
+
+def describe(reference: str) -> Described | None:
+    ticket = Ticket.objects.filter(reference=reference).select_related("motive").first()
+    return Described(str(ticket), reverse("support:ticket", args=[reference])) if ticket else None
+
+
+def answerable() -> MotiveQuerySet:
+    """Motives a request may have: not the headings."""
+    headings = Motive.objects.exclude(parent=None).values("parent")
+    return Motive.objects.exclude(pk__in=headings).select_related("parent").order_by("parent__order", "order", "pk")

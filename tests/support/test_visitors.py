@@ -1,0 +1,114 @@
+"""Somebody without an account: his address, his secret link, and what keeps programs away."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from notifications.models import Email
+from support.keys import key_of
+from support.models import Ticket, TicketFile, TicketMessage
+from support.services import answer
+from support.states import TicketStatus
+from tests.core.files import samples
+from tests.support.pages import lands, text_of
+
+FORM = "/contact/erreur/"
+
+
+def words(**more: Any) -> dict[str, Any]:
+    given = {"name": "Paul Durand", "email": "paul@example.net", "body": "La page est blanche.", "site_web": ""}
+    return given | {"client_id": uuid4()} | more
+
+
+def test_a_visitor_writes_and_reads_the_answer_at_a_secret_address(client: Client, staff: User) -> None:
+    address = lands(client.post(FORM, words()))
+    made, mail = Ticket.objects.get(), Email.objects.get()
+    assert (made.author, made.visitor_email, mail.to) == (None, "paul@example.net", "paul@example.net")
+    assert address == made.address
+    assert address in mail.body_text
+    answer(ticket=made, by=staff, reason="Elle est réparée.")
+    told = Email.objects.latest("pk")
+    assert told.to == "paul@example.net"
+    assert "Elle est réparée." in told.body_text
+    assert address in told.body_text
+    stranger = Client()
+    assert "Elle est réparée." in text_of(stranger.get(address))
+    lands(stranger.post(address, {"body": "Merci !", "client_id": uuid4()}))
+    assert TicketMessage.objects.latest("pk").body == "Merci !"
+    lands(stranger.post(reverse("support:visitor_closing", args=[key_of(made.reference)])))
+    made.refresh_from_db()
+    assert made.status == TicketStatus.RESOLVED
+
+
+def test_nothing_that_was_typed_reaches_an_address_that_may_be_somebody_elses(client: Client, db: None) -> None:
+    lands(client.post(FORM, words(name="Gagnez mille euros", body="http://pub.example")))
+    mail = Email.objects.get()
+    for part in (mail.subject, mail.body_text, mail.body_html):
+        assert "Gagnez" not in part
+        assert "pub.example" not in part
+
+
+@pytest.mark.parametrize("key", ["x", "abc:def", "{reference}", "{reference}:AAAA"])
+def test_without_its_secret_nobody_reads_it(client: Client, visitor_ticket: Ticket, key: str) -> None:
+    wrong = key.format(reference=visitor_ticket.reference)
+    for name in ("visitor_ticket", "visitor_closing"):
+        address = reverse(f"support:{name}", args=[wrong])
+        assert client.post(address, {"body": "Bonjour"}).status_code == 404
+    assert client.get(reverse("support:visitor_ticket", args=[wrong])).status_code == 404
+
+
+def test_the_request_of_a_member_has_no_secret_address(client: Client, ticket: Ticket) -> None:
+    assert client.get(reverse("support:visitor_ticket", args=[key_of(ticket.reference)])).status_code == 404
+
+
+def test_files_of_a_visitor_are_behind_his_secret(client: Client, db: None) -> None:
+    lands(client.post(FORM, words(attachments=SimpleUploadedFile("a.png", samples.image()))))
+    kept = TicketFile.objects.get()
+    assert client.get(kept.get_absolute_url()).status_code == 200
+    assert client.get(kept.get_thumbnail_url()).status_code == 200
+    wrong = reverse("support:visitor_file", args=["x", kept.reference])
+    assert client.get(wrong).status_code == 404
+
+
+def test_programs_that_fill_in_everything_are_told_so(client: Client, db: None) -> None:
+    page = text_of(client.post(FORM, words(site_web="http://pub.example")))
+    assert "Laissez ce champ vide" in page
+    assert "La page est blanche.</textarea>" in page
+    assert not Ticket.objects.exists()
+
+
+def test_a_visitor_writes_so_many_times_and_no_more(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("support.services.sending.MOST_PER_PLACE", 2)
+    for number in range(3):
+        last = client.post(FORM, words(email=f"p{number}@example.net"))
+    assert "Trop de demandes sont parties d’ici." in text_of(last)
+    assert Ticket.objects.count() == 2
+
+
+def test_one_address_is_not_flooded_from_many_places(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("support.services.sending.MOST_PER_EMAIL", 2)
+    monkeypatch.setattr("support.services.sending.MOST_PER_PLACE", 99)
+    for number in range(3):
+        client.post(FORM, words(email="Paul@example.net" if number else "paul@example.net"))
+    assert Ticket.objects.count() == 2
+
+
+def test_sent_twice_it_is_one(client: Client, db: None) -> None:
+    given = words()
+    assert lands(client.post(FORM, given)) == lands(client.post(FORM, given))
+    assert Ticket.objects.count() == 1
+
+
+def test_no_cookie_is_needed(db: None) -> None:
+    """But the one that says where the form came from."""
+    client = Client(enforce_csrf_checks=True)
+    page = client.get(FORM)
+    assert set(client.cookies) <= {"csrftoken"}
+    token = page.context["csrf_token"]
+    lands(client.post(FORM, words(csrfmiddlewaretoken=str(token))))
+    assert set(client.cookies) <= {"csrftoken"}
