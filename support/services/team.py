@@ -9,7 +9,6 @@ from accounts.models import AuditEntry, User
 from accounts.services import record
 from core import clock
 from core.errors import IllegalMove
-from core.states import check_move
 from support.errors import NotStaff, NotTheirs, OwnTicket, ReasonNeeded, SameTicket
 from support.models import Motive, Priority, Side, Step, Ticket, TicketMessage
 from support.rules import target_after
@@ -45,8 +44,8 @@ def _say(
     if seen and seen != reading_of(locked):
         raise ReadAgain
     goes_on = locked.status == to == TicketStatus.OPEN
-    if not goes_on:
-        check_move(TICKET_ALLOWED, locked.status, to)
+    if not (locked.is_live and (goes_on or to in TICKET_ALLOWED[locked.status])):
+        raise IllegalMove
     message = TicketMessage.objects.create(
         ticket=locked, side=Side.TEAM, author=by, body=words.strip(), created_at=moment
     )
