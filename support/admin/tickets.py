@@ -108,8 +108,8 @@ class TicketAdmin(DecisionAdmin[Ticket]):
     argument = "ticket"
     decision_template = "admin/support/ticket/decision.html"
     change_form_template = "admin/support/ticket/change_form.html"
-    list_display = ["number", "motive", "who", "priority", "age", "deadline", "status", "team", "assigned_to"]
-    list_filter = [StateFilter, OwnerFilter, "team", "priority", "motive"]
+    list_display = ["number", "motive", "who", "priority", "deadline", "status", "assigned_to"]
+    list_filter = [StateFilter, OwnerFilter, "team", "priority", ("motive", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["motive", "author", "assigned_to"]
     search_fields = ["reference", "author__email", "author__last_name", "visitor_email", "visitor_name"]
     ordering = ["priority", "due_at", "pk"]
