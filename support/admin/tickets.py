@@ -65,7 +65,7 @@ class Treatment:
 
 
 TREATMENTS: dict[str, Treatment] = {
-    "prise-en-charge": Treatment(_("Prendre en charge ou confier"), AssignForm, assign),
+    "prise": Treatment(_("Prendre en charge ou confier"), AssignForm, assign),
     "priorite": Treatment(_("Changer la priorité"), PriorityForm, change_priority),
     "motif": Treatment(_("Changer le motif"), ChangeMotiveForm, change_motive),
     "reunion": Treatment(_("Réunir à une autre demande"), MergeForm, merge),
@@ -168,7 +168,7 @@ class TicketAdmin(DecisionAdmin[Ticket]):
         if not self.has_change_permission(request, ticket):
             raise PermissionDenied
         chosen = TREATMENTS[verb]
-        initial = {"to": request.user.pk} if verb == "prise-en-charge" else {}
+        initial = {"to": request.user.pk} if verb == "prise" else {}
         form = chosen.form(request.POST if request.method == "POST" else None, ticket=ticket, initial=initial)
         if request.method == "POST" and form.is_valid():
             try:

@@ -404,7 +404,7 @@ TEAM = [
     Visit(STAFF_EMAIL, "admin:support_ticket_decision", lambda: (*support_rows.waiting(), "resolution")),
     *(
         Visit(STAFF_EMAIL, "admin:support_ticket_treatment", partial(support_rows.treated, verb))
-        for verb in ("prise-en-charge", "priorite", "motif", "reunion")
+        for verb in ("prise", "priorite", "motif", "reunion")
     ),
     Visit(STAFF_EMAIL, "admin:billing_reconciliation"),
     Visit(STAFF_EMAIL, "admin:billing_exports"),
