@@ -51,7 +51,8 @@ def values_in_force() -> dict[str, int]:
 
 
 def deadlines(values: dict[str, int]) -> list[Deadline]:
-    return [*_booking_deadlines(values), *_room_deadlines(values), *_later_deadlines(values)]
+    parts = (_booking_deadlines, _room_deadlines, _later_deadlines, _support_deadlines)
+    return [deadline for part in parts for deadline in part(values)]
 
 
 def _booking_deadlines(values: dict[str, int]) -> list[Deadline]:
@@ -111,5 +112,22 @@ def _later_deadlines(values: dict[str, int]) -> list[Deadline]:
             _("Être prévenu d’un message non lu"),
             minutes(values["unread_mail_minutes"]),
             _("Un e-mail par conversation et par jour."),
+        ),
+    ]
+
+
+def _support_deadlines(values: dict[str, int]) -> list[Deadline]:
+    return [
+        Deadline(
+            _("Répondre à une question de l’équipe"),
+            format_lazy(_("{days} jours"), days=values["support_waiting_days"]),
+            format_lazy(
+                _("Votre demande se ferme, après un rappel {days} jours avant."), days=values["support_warning_days"]
+            ),
+        ),
+        Deadline(
+            _("Rouvrir une demande résolue"),
+            format_lazy(_("{days} jours"), days=values["support_reopen_days"]),
+            _("Écrivez une nouvelle demande."),
         ),
     ]

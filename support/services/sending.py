@@ -69,19 +69,22 @@ def send_ticket(
     )
     try:
         with stored(prepared) as kept:
-            _keep(ticket, by, body.strip(), kept, moment)
+            return _keep(ticket, by, body.strip(), kept, moment)
     except IntegrityError:
         # The same form, sent twice at once.
         already = _find(by, client_id)
         if already is None:
             raise
         return already
-    return ticket
 
 
 @transaction.atomic
-def _keep(ticket: Ticket, by: User | Visitor, body: str, kept: Kept, now: datetime) -> None:
+def _keep(ticket: Ticket, by: User | Visitor, body: str, kept: Kept, now: datetime) -> Ticket:
     if isinstance(by, User):
+        # One after the other, so that the count is true.
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)
+        if already := _find(by, ticket.client_id):
+            return already
         _check_member(by, now)
     ticket.save()
     message = TicketMessage.objects.create(
@@ -90,6 +93,7 @@ def _keep(ticket: Ticket, by: User | Visitor, body: str, kept: Kept, now: dateti
     kept.attach(partial(TicketFile, message=message))
     note(ticket, Step.RECEIVED, by=ticket.author, now=now)
     tell(ticket, "received", now=now)
+    return ticket
 
 
 def _owner(by: User | Visitor) -> dict[str, object]:
@@ -104,8 +108,6 @@ def _find(by: User | Visitor, client_id: UUID) -> Ticket | None:
 
 
 def _check_member(by: User, now: datetime) -> None:
-    """One after the other, so that the count is true."""
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     if Ticket.objects.of(by).filter(created_at__gt=now - DAY).count() >= MOST_PER_DAY:
         raise TooManyTickets
 
