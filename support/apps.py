@@ -1,14 +1,26 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from core import queues, references
+
 
 class SupportConfig(AppConfig):
     name = "support"
     verbose_name = _("Assistance")
 
     def ready(self) -> None:
-        from core import references  # noqa: PLC0415  (registries need loaded models)
-        from support import notices, selectors  # noqa: PLC0415
+        from support import notices, selectors  # noqa: PLC0415  (registries need loaded models)
 
         notices.register()
         references.register(selectors.PREFIX, selectors.describe)
+        queues.register(
+            queues.Queue(
+                "requests",
+                _("Demandes à l’équipe"),
+                "support.view_ticket",
+                selectors.waiting_tickets,
+                since="since",
+                page="admin:support_ticket",
+                due="due_at",
+            )
+        )

@@ -124,10 +124,6 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def of(self, user: User) -> "TicketQuerySet":
         return self.filter(author=user)
 
-    def queued(self) -> "TicketQuerySet":
-        """What the team owes a word to: urgent first, then oldest against its target (OC-133)."""
-        return self.filter(status__in=QUEUED).order_by("priority", "due_at", "pk")
-
 
 class Ticket(models.Model):
     """« Demande »: what somebody asks of the team, by a member or by a visitor who left his address."""

@@ -16,7 +16,7 @@ from core.references import Described
 from core.text import fold
 from support import audiences, keys
 from support.models import Motive, MotiveQuerySet, Ticket, TicketFile, TicketMessage, TicketQuerySet
-from support.states import TicketStatus
+from support.states import QUEUED, TicketStatus
 
 PREFIX = "ticket"
 
@@ -104,6 +104,11 @@ def get_visitor_ticket(key: str) -> Ticket:
 
 def _whole() -> TicketQuerySet:
     return Ticket.objects.select_related("motive", "author", "assigned_to", "merged_into")
+
+
+def waiting_tickets() -> TicketQuerySet:
+    """What the team owes a word to: urgent first, then oldest against its target (OC-133)."""
+    return Ticket.objects.filter(status__in=QUEUED).order_by("priority", "due_at", "pk")
 
 
 def messages_of(ticket: Ticket) -> list[TicketMessage]:

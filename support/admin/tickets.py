@@ -130,9 +130,6 @@ class TicketAdmin(DecisionAdmin[Ticket]):
     def due_at(self, target: Ticket) -> datetime | None:
         return target.due_at if target.waits_for_team else None
 
-    def waiting_rows(self, request: HttpRequest) -> QuerySet[Ticket]:
-        return self.get_queryset(request).filter(status__in=QUEUED).order_by("priority", "due_at", "pk")
-
     def offered(self, target: Ticket, request: HttpRequest) -> list[str]:
         return OFFERED.get(TicketStatus(target.status), [])
 
