@@ -12,7 +12,9 @@ from support.services import lapse, merge, reply, resolve, send_ticket
 from support.services.sending import Visitor
 from support.states import TicketStatus
 from tests import people
-from tests.databases import in_threads
+from tests.databases import cloned_database, in_threads
+
+__all__ = ["cloned_database"]
 
 pytestmark = pytest.mark.usefixtures("cloned_database")
 
