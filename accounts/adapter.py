@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from accounts.closings import closing_to_return_from
 from accounts.models import User
 
 
@@ -28,3 +29,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             return response
         goal = response.headers.get("Location", "")
         return redirect(f"{reverse('pages:welcome')}?{urlencode({'next': goal})}" if goal else "pages:welcome")
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Who closed his account and knows his password is asked whether he comes back (ST-22)."""
+        closing = closing_to_return_from(user)
+        if closing:
+            return redirect("accounts:reactivation", closing.reference)
+        response: HttpResponse = super().respond_user_inactive(request, user)
+        return response

@@ -3,6 +3,8 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from core import personal_data
+
 
 class AccountsConfig(AppConfig):
     name = "accounts"
@@ -10,3 +12,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("accounts.receivers")
+        personal_data.register(import_module("accounts.personal_data").SOURCE)

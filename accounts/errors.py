@@ -30,6 +30,18 @@ class OwnAffair(DomainError):
     user_message = _("On ne décide pas de ce qui nous concerne\u202f: laissez une autre personne de l’équipe le faire.")
 
 
+class CannotCloseYet(DomainError):
+    user_message = _("Votre compte ne peut pas être fermé maintenant\u202f: quelque chose est encore en cours.")
+
+
+class TooLateToReturn(DomainError):
+    user_message = _("Le délai pour réactiver ce compte est passé\u202f: ses données sont effacées.")
+
+
+class OneExportADay(DomainError):
+    user_message = _("Vous avez déjà demandé une archive depuis hier. Vous pourrez en demander une autre demain.")
+
+
 class AlreadyDecided(IllegalMove):
     """Somebody else of the team was first: who, what and when, so that nobody has to guess."""
 

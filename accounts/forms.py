@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -128,6 +129,37 @@ class PageForm(forms.ModelForm[MemberPage]):
 
     def words(self) -> PageWords:
         return PageWords(**{name: self.cleaned_data[name] for name in self.Meta.fields})
+
+
+class PasswordAgainForm(forms.Form):
+    """Who is signed in says again that it is him: somebody else may sit at his screen. Tries are counted by allauth."""
+
+    password = forms.CharField(
+        label=_("Votre mot de passe"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not get_adapter().reauthenticate(self.user, password):
+            raise forms.ValidationError(_("Ce n’est pas votre mot de passe."))
+        return password
+
+
+class ClosingForm(PasswordAgainForm):
+    reason = forms.CharField(
+        label=_("Pourquoi partez-vous\u202f?"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Facultatif. Votre réponse aide l’équipe, et elle est effacée avec le reste."),
+    )
+    field_order = ["reason", "password"]
 
 
 class PhotoForm(forms.Form):

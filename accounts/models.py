@@ -1,5 +1,6 @@
 """Members and what they say of themselves."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,13 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from accounts.states import GONE, ClosingStatus, ExportStatus
+from core.fields import ReferenceField
+from core.files.models import private_storage
+
+# Stands for somebody who is no longer there: stored, so that every page shows it.
+ERASED_NAME = "Membre supprimé"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -44,6 +52,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("actif"), default=True)
     is_staff = models.BooleanField(_("équipe"), default=False)
     date_joined = models.DateTimeField(_("inscrit le"), auto_now_add=True)
+    # Nothing personal is left of him: the row only holds the accounting together.
+    erased_at = models.DateTimeField(_("effacé le"), null=True, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -64,9 +74,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.get_full_name() or self.email
 
     def get_full_name(self) -> str:
+        if self.erased_at:
+            return str(_("Membre supprimé"))
         return f"{self.first_name} {self.last_name}".strip()
 
     def get_short_name(self) -> str:
+        if self.erased_at:
+            return str(_("Membre supprimé"))
         return self.first_name or str(_("Membre"))
 
     @property
@@ -132,3 +146,88 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.reference}"
+
+
+class ClosingQuerySet(models.QuerySet["Closing"]):
+    def gone(self) -> "ClosingQuerySet":
+        """Of members who are not there, or no longer."""
+        return self.filter(status__in=GONE)
+
+
+class Closing(models.Model):
+    """A member closed his account. Until `erases_at` he may come back; then all that is personal is erased (K-34)."""
+
+    # Stands in the link of the e-mails: whoever has it may come back.
+    reference = ReferenceField()
+    user = models.ForeignKey(User, models.PROTECT, related_name="closings", verbose_name=_("membre"))
+    status = models.CharField(_("état"), max_length=12, choices=ClosingStatus, default=ClosingStatus.CLOSED)
+    reason = models.TextField(_("raison donnée"), max_length=1000, blank=True)
+    closed_at = models.DateTimeField(_("fermé le"))
+    erases_at = models.DateTimeField(_("à effacer le"))
+    warned_at = models.DateTimeField(_("prévenu le"), null=True, blank=True)
+    # Later than `erases_at` when something stopped the erasure, and after a worker died.
+    next_attempt_at = models.DateTimeField(_("prochain essai"))
+    obstacle = models.CharField(_("ce qui l’empêche"), max_length=300, blank=True)
+    reactivated_at = models.DateTimeField(_("réactivé le"), null=True, blank=True)
+    erased_at = models.DateTimeField(_("effacé le"), null=True, blank=True)
+
+    objects: ClassVar[ClosingQuerySet] = ClosingQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("fermeture de compte")
+        verbose_name_plural = _("fermetures de comptes")
+        ordering = ["-closed_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(status__in=sorted(GONE)), name="closed_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(status__in=[ClosingStatus.CLOSED, ClosingStatus.ERASING]),
+                name="closing_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def can_be_taken_back(self, now: datetime) -> bool:
+        return self.status == ClosingStatus.CLOSED and now < self.erases_at
+
+
+class DataExport(models.Model):
+    """An archive of all we know of a member, made by a job, kept for some days."""
+
+    reference = ReferenceField()
+    user = models.ForeignKey(User, models.CASCADE, related_name="data_exports", verbose_name=_("membre"))
+    status = models.CharField(_("état"), max_length=8, choices=ExportStatus, default=ExportStatus.ASKED)
+    asked_at = models.DateTimeField(_("demandée le"))
+    next_attempt_at = models.DateTimeField(_("prochain essai"))
+    attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
+    file = models.FileField(_("archive"), upload_to="exports/", storage=private_storage, blank=True)
+    size = models.PositiveBigIntegerField(_("octets"), default=0)
+    ready_at = models.DateTimeField(_("prête le"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("retirée le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("archive de données")
+        verbose_name_plural = _("archives de données")
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(status=ExportStatus.ASKED), name="export_asked_once"),
+        ]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=Q(status=ExportStatus.ASKED), name="export_due"),
+            models.Index(fields=["expires_at"], condition=Q(status=ExportStatus.READY), name="export_expiring"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_ready(self) -> bool:
+        return self.status == ExportStatus.READY
+
+    @property
+    def is_being_made(self) -> bool:
+        return self.status == ExportStatus.ASKED

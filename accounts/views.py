@@ -1,8 +1,25 @@
-"""allauth's views, where ours adds something."""
+"""allauth's views, where ours adds something; and what members decide about their account."""
 
 from allauth.account.views import signup as allauth_signup
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.closings import close_account, reactivate
+from accounts.exports import get_archive_for, latest_export, request_export
+from accounts.forms import ClosingForm, PasswordAgainForm
+from accounts.http import member_of
+from accounts.models import Closing, User
+from accounts.rules import EXPORT_KEPT, REACTIVATION
+from core import clock, personal_data
+from core.errors import DomainError
+from core.exporting import chunks_of
+from core.streaming import download
 
 
 def signup(request: HttpRequest) -> HttpResponse:
@@ -17,3 +34,79 @@ def signup(request: HttpRequest) -> HttpResponse:
 def _signup(request: HttpRequest) -> HttpResponse:
     response: HttpResponse = allauth_signup(request)
     return response
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def data(request: HttpRequest) -> HttpResponse:
+    """« Mes données »: ask for the archive, then fetch it (K-19)."""
+    user = member_of(request)
+    form = PasswordAgainForm(request.POST if request.method == "POST" else None, user=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            request_export(user=user)
+        except DomainError as error:
+            form.add_error(None, str(error.user_message))
+        else:
+            messages.success(request, _("Votre archive est en préparation. Un e-mail vous dira quand elle est prête."))
+            return redirect("accounts:data")
+    context = {"form": form, "export": latest_export(user), "days": EXPORT_KEPT.days}
+    return render(request, "accounts/data.html", context)
+
+
+@login_required
+@require_safe
+def archive(request: HttpRequest, reference: str) -> StreamingHttpResponse:
+    found = get_archive_for(member_of(request), reference)
+    name = f"skilmi-mes-donnees-{found.asked_at:%Y-%m-%d}.zip"
+    chunks = chunks_of(found.file.storage, str(found.file.name))()
+    return download(request, filename=name, chunks=chunks, kind="application/zip")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def closing(request: HttpRequest) -> HttpResponse:
+    """« Se désinscrire » (ST-20): what it does, with dates and euros; then the password."""
+    user = member_of(request)
+    form = ClosingForm(request.POST if request.method == "POST" else None, user=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            close_account(user=user, password=form.cleaned_data["password"], reason=form.cleaned_data["reason"])
+        except DomainError as error:
+            form.add_error(None, str(error.user_message))
+        else:
+            logout(request)
+            return redirect("accounts:closed")
+    return render(request, "accounts/closing.html", {"form": form, **_what_closing_does(user)})
+
+
+def _what_closing_does(user: User) -> dict[str, object]:
+    now = clock.now()
+    return {
+        "obstacles": personal_data.obstacles_of(user.pk, now),
+        "consequences": personal_data.consequences_of(user.pk, now),
+        "kept": personal_data.kept_by_ground(),
+        "erases_at": now + REACTIVATION,
+        "days": REACTIVATION.days,
+    }
+
+
+@require_safe
+def closed(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/closed.html", {"days": REACTIVATION.days})
+
+
+@require_http_methods(["GET", "POST"])
+def reactivation(request: HttpRequest, reference: str) -> HttpResponse:
+    """For whoever logged in to a closed account, or followed the link of its e-mails (ST-22)."""
+    found = get_object_or_404(Closing, reference=reference)
+    if request.method == "POST":
+        try:
+            reactivate(closing=found)
+        except DomainError as error:
+            messages.error(request, str(error.user_message))
+            return redirect("accounts:reactivation", reference)
+        messages.success(request, _("Votre compte est réactivé. Connectez-vous."))
+        return redirect("account_login")
+    is_open = found.can_be_taken_back(clock.now())
+    return render(request, "accounts/reactivation.html", {"closing": found, "is_open": is_open})

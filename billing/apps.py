@@ -3,7 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from core import queues, references
+from core import personal_data, queues, references
 
 
 class BillingConfig(AppConfig):
@@ -19,3 +19,4 @@ class BillingConfig(AppConfig):
         queues.register(waiting.CORRECTIONS)
         for watched in waiting.WATCHED:
             queues.watch(watched)
+        personal_data.register(import_module("billing.personal_data").SOURCE)

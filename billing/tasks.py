@@ -2,7 +2,18 @@
 
 from celery import shared_task
 
-from billing.services import account_news, books, commissions, invoices, payments, payouts, refunds, reversals, webhooks
+from billing.services import (
+    account_news,
+    books,
+    commissions,
+    invoices,
+    leaving,
+    payments,
+    payouts,
+    refunds,
+    reversals,
+    webhooks,
+)
 
 
 @shared_task(name="billing.render_invoice")
@@ -27,6 +38,7 @@ def sweep_payments() -> None:
 
 @shared_task(name="billing.sweep_refunds")
 def sweep_refunds() -> None:
+    leaving.return_left_credit()
     refunds.sweep_refunds()
 
 

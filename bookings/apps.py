@@ -8,9 +8,11 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings import cards, notices, receivers, selectors, suggestion_cards  # noqa: F401, PLC0415  (registries need loaded models)
-        from core import references  # noqa: PLC0415
+        from bookings.personal_data import SOURCE  # noqa: PLC0415
+        from core import personal_data, references  # noqa: PLC0415
 
         notices.register()
         cards.register()
         suggestion_cards.register()
         references.register(selectors.PREFIX, selectors.describe)
+        personal_data.register(SOURCE)

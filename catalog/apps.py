@@ -3,7 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from core import queues
+from core import personal_data, queues
 
 
 class CatalogConfig(AppConfig):
@@ -36,3 +36,4 @@ class CatalogConfig(AppConfig):
                 target="offer_vetting_hours",
             )
         )
+        personal_data.register(import_module("catalog.personal_data").SOURCE)

@@ -16,6 +16,8 @@ EVERY_MINUTE = 60.0
 app.conf.beat_schedule = {
     name: {"task": name, "schedule": EVERY_MINUTE}
     for name in (
+        "accounts.sweep_closings",
+        "accounts.sweep_exports",
         "notifications.send_due_emails",
         "messaging.notify_unread",
         "billing.handle_stripe_events",
@@ -34,6 +36,10 @@ app.conf.beat_schedule = {
 # In the time of `TIME_ZONE` (Europe/Paris).
 app.conf.beat_schedule |= {
     "billing.read_stripe_balance": {"task": "billing.read_stripe_balance", "schedule": 10 * EVERY_MINUTE},
+    "notifications.forget_old_emails": {
+        "task": "notifications.forget_old_emails",
+        "schedule": crontab(hour="4", minute="40"),
+    },
     # By day: nobody reads it at night.
     "billing.warn_waiting_mentors": {"task": "billing.warn_waiting_mentors", "schedule": crontab(hour="9", minute="0")},
     "mentors.consult_register": {"task": "mentors.consult_register", "schedule": crontab(minute="20")},

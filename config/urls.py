@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="account_reset_password_from_key_done",
     ),
     path("compte/securite/", include("allauth.mfa.urls")),
+    path("", include("accounts.urls")),
     path("", include("notifications.urls")),
     path("", include("billing.urls")),
     path("", include("messaging.urls")),

@@ -3,7 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from core import queues
+from core import personal_data, queues
 
 
 class MentorsConfig(AppConfig):
@@ -23,3 +23,4 @@ class MentorsConfig(AppConfig):
                 target="mentor_vetting_hours",
             )
         )
+        personal_data.register(import_module("mentors.personal_data").SOURCE)

@@ -9,8 +9,9 @@ class MessagingConfig(AppConfig):
     verbose_name = _("Messagerie")
 
     def ready(self) -> None:
-        from core import references  # noqa: PLC0415  (the registries need loaded models)
+        from core import personal_data, references  # noqa: PLC0415  (the registries need loaded models)
         from messaging import notices, selectors  # noqa: PLC0415
+        from messaging.personal_data import SOURCE  # noqa: PLC0415
 
         notices.register()
         references.register("thread", selectors.describe)
@@ -25,3 +26,4 @@ class MessagingConfig(AppConfig):
                 target="message_report_hours",
             )
         )
+        personal_data.register(SOURCE)

@@ -34,6 +34,10 @@ class BlockedByOther(MessagingError):
     )
 
 
+class NobodyThere(MessagingError):
+    user_message = _("Ce compte est fermé\u202f: cette personne ne reçoit plus ni message ni demande.")
+
+
 class TooManyMessages(MessagingError):
     """E-36."""
 

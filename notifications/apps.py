@@ -3,7 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from core import queues
+from core import personal_data, queues
 
 
 class NotificationsConfig(AppConfig):
@@ -20,3 +20,4 @@ class NotificationsConfig(AppConfig):
                 page="admin:notifications_email_changelist",
             )
         )
+        personal_data.register(import_module("notifications.personal_data").SOURCE)

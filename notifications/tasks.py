@@ -12,3 +12,9 @@ def send_email(email_id: int) -> None:
 def send_due_emails() -> None:
     for email_id in services.due_email_ids():
         services.deliver(email_id=email_id)
+
+
+@shared_task(name="notifications.forget_old_emails")
+def forget_old_emails() -> None:
+    while services.forget_old_emails():
+        pass

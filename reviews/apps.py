@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from core import queues
+from core import personal_data, queues
 
 
 class ReviewsConfig(AppConfig):
@@ -10,6 +10,7 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from reviews import notices, receivers, selectors  # noqa: F401, PLC0415  (registries need loaded models)
+        from reviews.personal_data import SOURCE  # noqa: PLC0415
 
         notices.register()
         queues.register(
@@ -23,3 +24,4 @@ class ReviewsConfig(AppConfig):
                 target="review_report_hours",
             )
         )
+        personal_data.register(SOURCE)

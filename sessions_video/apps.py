@@ -7,8 +7,10 @@ class SessionsVideoConfig(AppConfig):
     verbose_name = _("Sessions vidéo")
 
     def ready(self) -> None:
-        from core import references  # noqa: PLC0415
+        from core import personal_data, references  # noqa: PLC0415
         from sessions_video import notices, receivers, selectors  # noqa: F401, PLC0415  (needs loaded models)
+        from sessions_video.personal_data import SOURCE  # noqa: PLC0415
 
         notices.register()
         references.register("proof", selectors.describe_proof)
+        personal_data.register(SOURCE)

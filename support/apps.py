@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from core import queues, references
+from core import personal_data, queues, references
 
 
 class SupportConfig(AppConfig):
@@ -10,6 +10,7 @@ class SupportConfig(AppConfig):
 
     def ready(self) -> None:
         from support import notices, selectors  # noqa: PLC0415  (registries need loaded models)
+        from support.personal_data import SOURCE  # noqa: PLC0415
 
         notices.register()
         references.register(selectors.PREFIX, selectors.describe)
@@ -24,3 +25,4 @@ class SupportConfig(AppConfig):
                 due="due_at",
             )
         )
+        personal_data.register(SOURCE)

@@ -22,7 +22,6 @@ from accounts.models import User
 from accounts.services import record
 from billing.admin.words import account_words
 from billing.exports import dac7, ereporting, fec
-from billing.exports.streaming import download
 from billing.gateway import GatewayError
 from billing.ledger.accounts import CATALOGUE
 from billing.models import LedgerEntry, StripeImport
@@ -32,6 +31,7 @@ from billing.services import movements
 from billing.states import CorrectionStatus, DisputeStatus, PayoutStatus, RefundStatus, ReversalStatus
 from core import clock
 from core.money import format_euros
+from core.streaming import download
 
 SEES = "billing.view_ledgertransaction"
 READS_STRIPE = "billing.add_stripeimport"

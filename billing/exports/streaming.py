@@ -1,7 +1,7 @@
-"""Rows out of the database and bytes into the answer, a few thousand at a time."""
+"""Rows out of the database and into lines, a few thousand at a time."""
 
 import csv
-from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from io import StringIO
@@ -9,11 +9,8 @@ from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core.handlers.asgi import ASGIRequest
 from django.db import connection
-from django.http import HttpRequest, StreamingHttpResponse
 
 from billing.spreadsheets import Cell
 
@@ -70,29 +67,3 @@ def _drain(buffer: StringIO) -> bytes:
     buffer.seek(0)
     buffer.truncate()
     return text.encode()
-
-
-def download(request: HttpRequest, *, filename: str, chunks: Iterator[bytes], kind: str) -> StreamingHttpResponse:
-    """The file, sent as it is made. Under ASGI a plain iterator would be gathered in memory first."""
-    content = _WithoutBlocking(chunks) if isinstance(request, ASGIRequest) else chunks
-    return StreamingHttpResponse(
-        content,
-        content_type=f"{kind}; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "private, no-store"},
-    )
-
-
-class _WithoutBlocking:
-    """Chunks for the event loop. Whoever stops downloading closes the database's cursor too."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        take = sync_to_async(lambda: next(self._chunks, b""))
-        while chunk := await take():
-            yield chunk
-
-    def close(self) -> None:
-        if isinstance(self._chunks, Generator):
-            self._chunks.close()

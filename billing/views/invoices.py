@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from accounts.http import SignedInRequest
 from billing import archives, documents, selectors
 from billing.documents import Side, Year
-from billing.exports.streaming import download
 from billing.spreadsheets import spreadsheet
+from core.streaming import download
 
 PER_PAGE = 25
 

@@ -13,6 +13,7 @@ from bookings.services.joint import (
     withdraw_proposal,
 )
 from bookings.services.lapses import due_payment_ids, due_request_ids, lapse_payment, lapse_request
+from bookings.services.leaving import due_left_ids, end_left, left_open
 from bookings.services.negotiation import accept_version, counter_offer, refuse, request_booking, withdraw
 from bookings.services.news import thread_of
 from bookings.services.payment import (
@@ -39,14 +40,17 @@ __all__ = [
     "confirm_if_paid",
     "counter_offer",
     "due_joint_ids",
+    "due_left_ids",
     "due_payment_ids",
     "due_reminder_ids",
     "due_request_ids",
+    "end_left",
     "end_review",
     "google_url",
     "lapse_joint",
     "lapse_payment",
     "lapse_request",
+    "left_open",
     "lock_by_reference",
     "look_at_payment",
     "mark_in_progress",

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Subquery
 
 from accounts.models import User
 from core import clock
-from messaging.errors import BlockedByOther, BlockedByYou, TooManyFirstMessages, TooManyMessages
+from messaging.errors import BlockedByOther, BlockedByYou, NobodyThere, TooManyFirstMessages, TooManyMessages
 from messaging.models import Message, MessageKind, Thread
 from messaging.selectors import blocks_in
 from messaging.services.threads import get_or_create_thread, lock_thread
@@ -36,7 +36,9 @@ def open_thread(*, by: User, to: User, now: datetime | None = None) -> Thread:
 
 
 def check_not_blocked(thread: Thread, by: User) -> None:
-    """Between two people, whoever blocked."""
+    """Between two people, whoever blocked; and nobody writes to somebody who is gone."""
+    if not User.objects.filter(pk__in=thread.member_ids, is_active=True).exclude(pk=by.pk).exists():
+        raise NobodyThere
     found = blocks_in(thread, by)
     if found.by_viewer:
         raise BlockedByYou

@@ -1,4 +1,5 @@
 from notifications.services.delivery import claim_email, deliver, due_email_ids
+from notifications.services.forgetting import forget_member, forget_old_emails
 from notifications.services.notices import mark_all_read, mark_read, notify, set_daily, set_muted, write_to
 from notifications.services.outbox import Attachment, store_message
 
@@ -7,6 +8,8 @@ __all__ = [
     "claim_email",
     "deliver",
     "due_email_ids",
+    "forget_member",
+    "forget_old_emails",
     "mark_all_read",
     "mark_read",
     "notify",

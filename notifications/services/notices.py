@@ -30,7 +30,10 @@ def notify(
     """Tell `recipient` by every channel of `kind`. `url` is the page of the one main link, without host.
 
     The words are fixed here, in his language and time zone, in the caller's transaction: news and fact stay together.
+    Nobody is left to tell once a member was erased.
     """
+    if recipient.erased_at:
+        return
     declared = kinds.get(kind)
     moment = now or clock.now()
     with transaction.atomic():

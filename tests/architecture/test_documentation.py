@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from django.dispatch import Signal
 
+import accounts.signals
 import billing.signals
 import bookings.signals
+from accounts.states import CLOSING_ALLOWED, EXPORT_ALLOWED
 from billing.states import (
     CORRECTION_ALLOWED,
     DISPUTE_ALLOWED,
@@ -47,6 +49,8 @@ MACHINES: dict[str, Mapping[str, frozenset[str]]] = {
     "Review": REVIEW_ALLOWED,
     "Report of a review": REPORT_ALLOWED,
     "Request to the team": TICKET_ALLOWED,
+    "Closing of an account": CLOSING_ALLOWED,
+    "Archive of one’s data": EXPORT_ALLOWED,
 }
 
 
@@ -65,8 +69,8 @@ def test_the_map_of_states_is_printed_as_it_is(name: str) -> None:
 def test_every_signal_is_listed() -> None:
     declared = {
         name
-        for module in (billing.signals, bookings.signals)
+        for module in (accounts.signals, billing.signals, bookings.signals)
         for name, value in vars(module).items()
         if isinstance(value, Signal)
     }
-    assert set(re.findall(r"^\| `(\w+)` \| (?:billing|bookings)", TEXT, re.MULTILINE)) == declared
+    assert set(re.findall(r"^\| `(\w+)` \| (?:accounts|billing|bookings)", TEXT, re.MULTILINE)) == declared

@@ -176,6 +176,14 @@ def closes_his_request(karim: User, claire: User, skill: Skill) -> Sending:
     return karim, reverse("support:closing", args=[_request(karim).reference]), {}
 
 
+def closes_the_account(karim: User, claire: User, skill: Skill) -> Sending:
+    return claire, reverse("accounts:closing"), {"password": "sesame-ouvre-toi", "reason": "Plus le temps."}
+
+
+def asks_for_his_data(karim: User, claire: User, skill: Skill) -> Sending:
+    return claire, reverse("accounts:data"), {"password": "sesame-ouvre-toi"}
+
+
 FORMS = [
     asks,
     answers,
@@ -203,6 +211,8 @@ FORMS = [
     writes_to_the_team,
     answers_the_team,
     closes_his_request,
+    closes_the_account,
+    asks_for_his_data,
 ]
 
 

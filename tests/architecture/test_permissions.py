@@ -54,6 +54,13 @@ TABLE = {
     "account_reset_password_done": EVERYBODY,
     "account_reset_password_from_key": EVERYBODY,
     "account_reset_password_from_key_done": EVERYBODY,
+    "accounts:closing": MEMBERS,
+    "accounts:data": MEMBERS,
+    # Of nobody here: `tests/accounts/test_export.py` asks for one that is there.
+    "accounts:archive": "GET login 404 404 404 404",
+    "accounts:closed": EVERYBODY,
+    # The name of no closing: `tests/accounts/test_closing.py` asks for one that is there.
+    "accounts:reactivation": "GET 404 404 404 404 404",
     "mfa_index": MEMBERS,
     "mfa_authenticate": "GET login 302 302 302 302",
     "mfa_reauthenticate": "GET login 302 302 302 302",
@@ -217,6 +224,8 @@ def addresses(resolver: URLResolver | None = None, space: str = "") -> Iterator[
             yield f"{space}{pattern.name}", pattern
 
 
+# A reference that names nothing.
+NOBODYS = "2" * 16
 ADMIN_VALUES = {"app_label": "accounts"}
 OURS = [(name, pattern) for name, pattern in addresses() if not name.startswith("admin:")]
 
@@ -281,6 +290,7 @@ class World:
             "messaging": self.room.mentor.page.slug if kind == "slug" else thread.reference,
             "pages": self.room.mentor.page.slug,
             "catalog": self.training.slug if "training" in name else self.skill.slug,
+            "accounts": NOBODYS,
             "notifications": Notice.objects.filter(recipient=self.room.learner)[0].pk,
             "mentors": self.hint.pk,
             "support": self.of_support(name, kind),

@@ -15,7 +15,7 @@ from django.test.client import AsyncRequestFactory
 from accounts.models import User
 from billing.exports import dac7, ereporting, fec
 from billing.exports.chart import CHART, JOURNALS
-from billing.exports.streaming import as_csv, as_lines, download
+from billing.exports.streaming import as_csv, as_lines
 from billing.ledger.accounts import CATALOGUE
 from billing.models import BillingProfile, ConnectedAccount, LedgerEntry, Settlement
 from billing.models.ledger import Currency
@@ -23,6 +23,7 @@ from billing.services.adjustments import adjust
 from billing.services.holds import place_hold
 from billing.services.settlements import settle
 from billing.states import VatRegime
+from core.streaming import download
 from tests.billing.money import NOON, make_business, make_member, make_mentor, make_terms, pay_in
 
 pytestmark = pytest.mark.django_db

@@ -31,7 +31,7 @@ from notifications.models import Email
 from reviews.models import Review
 from sessions_video.models import Extension, RoomReport, VideoSession
 from sessions_video.states import ExtensionStatus
-from tests.browser import message_rows, money_rows, offer_rows, support_rows
+from tests.browser import account_rows, message_rows, money_rows, offer_rows, support_rows
 
 LEA, TOM, AWA = (LEARNERS[key].email for key in ("lea", "tom", "awa"))
 INES = MENTORS[0].email
@@ -192,6 +192,7 @@ PUBLIC = [
         "account_signup",
         "account_login",
         "account_inactive",
+        "accounts:closed",
         "account_email_verification_sent",
         "account_reset_password",
         "account_reset_password_done",
@@ -209,6 +210,8 @@ PUBLIC = [
     Visit(VISITOR, "account_confirm_email", lambda: ("0",), label="stale"),
     Visit(VISITOR, "account_reset_password_from_key", reset_key, lands="-set-password/"),
     Visit(VISITOR, "account_reset_password_from_key", lambda: ("1", "0"), label="stale"),
+    Visit(VISITOR, "accounts:reactivation", account_rows.closed, label="in time"),
+    Visit(VISITOR, "accounts:reactivation", account_rows.erased, label="too late"),
     Visit(VISITOR, "notifications:unsubscribe", message_rows.unsubscribing),
     Visit(VISITOR, "support:contact", query="?q=micro"),
     Visit(VISITOR, "support:motive", lambda: ("erreur",)),
@@ -222,6 +225,8 @@ LEARNER = [
         "pages:account",
         "pages:welcome",
         "pages:preferences",
+        "accounts:closing",
+        "accounts:data",
         "pages:profile_edit",
         "account_email",
         "account_change_password",
@@ -438,6 +443,7 @@ WITHOUT_PAGE = {
     "bookings:calendar_feed_removal": ACTION,
     "demo:email_attachment": FILE,
     "mfa_download_recovery_codes": FILE,
+    "accounts:archive": FILE,
     "messaging:attachment": FILE,
     "messaging:thumbnail": FILE,
     **dict.fromkeys(["support:file", "support:thumbnail", "support:visitor_file", "support:visitor_thumbnail"], FILE),
