@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError, IllegalMove
+from core.files.errors import FilesRefused
 
 
 class SupportError(DomainError):
@@ -29,6 +30,10 @@ class TooManyFromHere(SupportError):
 
 class TooManyMessages(SupportError):
     user_message = _("Vous avez envoyé beaucoup de messages en peu de temps. Réessayez dans une heure.")
+
+
+class TooManyFilesToday(FilesRefused):
+    user_message = _("Cette demande a reçu beaucoup de fichiers depuis hier. Envoyez les suivants demain.")
 
 
 class TooLateToReopen(IllegalMove):

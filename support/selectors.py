@@ -67,10 +67,10 @@ def find_branch(branches: Iterable[Branch], slug: str) -> Branch | None:
     return None
 
 
-def get_branch(user: User | None, slug: str) -> Branch:
-    """A motive somebody may choose; 404 for any other."""
+def get_branch(user: User | None, slug: str) -> Branch | None:
+    """A motive somebody may choose; None for one he may not, or no longer; 404 for what never was one."""
     found = find_branch(tree(user), slug)
-    if found is None:
+    if found is None and not Motive.objects.filter(slug=slug).exists():
         raise Http404
     return found
 

@@ -9,14 +9,15 @@ from django.db import transaction
 
 from core import clock
 from core.files.keeping import Upload, prepare, stored
-from support.errors import EmptyMessage, Merged, TooLateToReopen, TooManyMessages
+from support.errors import EmptyMessage, Merged, TooLateToReopen, TooManyFilesToday, TooManyMessages
 from support.models import Side, Step, Ticket, TicketFile, TicketMessage
 from support.selectors import may_reopen
 from support.services._moves import _move, lock, note
 from support.states import TicketStatus
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST_PER_HOUR = 20
+MOST_FILES_PER_DAY = 30
 
 
 def reply(
@@ -37,7 +38,7 @@ def reply(
         locked = lock(ticket)
         if client_id and (already := locked.messages.filter(client_id=client_id).first()):
             return already
-        _check(locked, moment)
+        _check(locked, len(prepared), moment)
         message = TicketMessage.objects.create(
             ticket=locked,
             side=Side.PERSON,
@@ -59,7 +60,7 @@ def _go_on(ticket: Ticket, now: datetime) -> None:
     _move(ticket, TicketStatus.OPEN, step, by=ticket.author, now=now)
 
 
-def _check(ticket: Ticket, now: datetime) -> None:
+def _check(ticket: Ticket, files: int, now: datetime) -> None:
     if ticket.is_merged:
         raise Merged
     if not ticket.is_live and not may_reopen(ticket, now):
@@ -67,6 +68,9 @@ def _check(ticket: Ticket, now: datetime) -> None:
     mine = ticket.messages.filter(side=Side.PERSON, created_at__gt=now - HOUR)
     if mine.count() >= MOST_PER_HOUR:
         raise TooManyMessages
+    kept = TicketFile.objects.filter(message__ticket=ticket, message__created_at__gt=now - DAY).count()
+    if files and kept + files > MOST_FILES_PER_DAY:
+        raise TooManyFilesToday
 
 
 @transaction.atomic

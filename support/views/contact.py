@@ -41,6 +41,9 @@ def motive(request: HttpRequest, slug: str) -> HttpResponse:
     if user is None and selectors.needs_account(slug):
         return redirect_to_login(request.get_full_path())
     branch = selectors.get_branch(user, slug)
+    if branch is None:
+        # An old link: the team hides motives, and other pages name some.
+        return redirect("support:contact")
     if branch.children:
         return render(
             request, "support/contact.html", {"branches": [branch], "above": branch.motive, "trail": _trail()}

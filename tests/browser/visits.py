@@ -307,6 +307,7 @@ MENTOR = [
     Visit(INES, "billing:statement", this_year),
     Visit(INES, "billing:statement", this_month, label="month"),
     Visit(INES, "support:contact"),
+    Visit(INES, "support:motive", lambda: ("avis",), label="reviews"),
     Visit(INES, "support:ticket", support_rows.ticket(INES), label="resolved"),
     Visit(INES, "pages:profile", slug(INES), label="own"),
     Visit(INES, "catalog:training_edit", training(INES)),

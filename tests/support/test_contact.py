@@ -54,7 +54,9 @@ def test_each_person_sees_his_motives(client: Client, karim: User, claire: User)
     learner = text_of(client.get(CONTACT))
     assert "Une réclamation sur une session" in learner
     assert "Un virement que j’attends" not in learner
-    assert client.get(form_of("virement")).status_code == 404
+    assert lands(client.get(form_of("virement"))) == CONTACT
+    assert lands(client.post(form_of("virement"), words())) == CONTACT
+    assert not Ticket.objects.exists()
     client.force_login(claire)
     assert client.get(form_of("virement")).status_code == 200
 
@@ -77,9 +79,10 @@ def test_what_is_not_shown_is_not_there(client: Client, db: None) -> None:
     page = text_of(client.get(CONTACT))
     # Its heading goes with the last motive under it.
     assert "Paiement, crédit et factures" not in page
-    assert client.get(form_of("paiement")).status_code == 404
+    assert lands(client.get(form_of("paiement"))) == CONTACT
     Motive.objects.filter(slug="securite").update(is_shown=False)
-    assert client.get(form_of("signalement")).status_code == 404
+    assert lands(client.get(form_of("signalement"))) == CONTACT
+    assert client.get(form_of("personne")).status_code == 404
 
 
 @pytest.mark.parametrize(("asked", "count"), [("DEBITE deux fois", 1), ("zzz", 0), ("avoir", 1)])

@@ -169,6 +169,16 @@ def test_an_answer_sent_twice_is_one_and_what_is_refused_is_kept(client: Client,
     assert ticket.messages.count() == 2
 
 
+def test_files_are_bounded(client: Client, karim: User, ticket: Ticket, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("support.services.following.MOST_FILES_PER_DAY", 1)
+    client.force_login(karim)
+    for number in range(2):
+        picture = SimpleUploadedFile("a.png", samples.image())
+        last = client.post(ticket.address, {"body": f"{number}", "client_id": uuid4(), "attachments": picture})
+    assert "beaucoup de fichiers depuis hier" in text_of(last)
+    assert ticket.messages.count() == 2
+
+
 def test_answers_are_bounded(ticket: Ticket, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("support.services.following.MOST_PER_HOUR", 2)
     services.reply(ticket=ticket, body="Un.")
