@@ -10,10 +10,6 @@ class SupportError(DomainError):
     pass
 
 
-class EmptyMessage(SupportError):
-    user_message = _("Écrivez un message avant de l’envoyer.")
-
-
 class TooManyTickets(SupportError):
     """E-36."""
 

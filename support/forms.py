@@ -9,34 +9,22 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.files.forms import FilesField
 from core.forms import OneLineField
+from messaging.forms import EMPTY, TOO_LONG, MessageForm
+from messaging.rules import MAX_LENGTH
 from support.models import Motive
 from support.questions import SUBJECTS, field_for, in_words
-from support.rules import MAX_LENGTH
 
-EMPTY = _("Écrivez un message avant de l’envoyer.")
-TOO_LONG = _("Ce message est trop long\u202f: 4\u202f000 caractères au maximum.")
 SHORTEST_LAST_RESORT = 40
 TRAP = "site_web"
 
 
-class ReplyForm(forms.Form):
-    """`client_id` keeps an answer sent twice from being stored twice."""
+class ReplyForm(MessageForm):
+    """The same as between members; an answer to the team is longer."""
 
-    body = forms.CharField(
-        label=_("Votre réponse"),
-        max_length=MAX_LENGTH,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"max_length": TOO_LONG},
-    )
-    attachments = FilesField(label=_("Joindre des fichiers"), required=False)
-    client_id = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not self.errors and not data.get("body") and not data.get("attachments"):
-            self.add_error("body", EMPTY)
-        return data
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["body"].label = _("Votre réponse")
+        self.fields["body"].widget.attrs["rows"] = 5
 
 
 class ContactForm(forms.Form):

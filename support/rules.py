@@ -3,7 +3,6 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-MAX_LENGTH = 4000
 HOURS_PER_DAY = 24
 SATURDAY = 5
 # Where the team works.

@@ -9,7 +9,8 @@ from django.db import transaction
 
 from core import clock
 from core.files.keeping import Upload, prepare, stored
-from support.errors import EmptyMessage, Merged, TooLateToReopen, TooManyFilesToday, TooManyMessages
+from messaging.errors import EmptyMessage
+from support.errors import Merged, TooLateToReopen, TooManyFilesToday, TooManyMessages
 from support.models import Side, Step, Ticket, TicketFile, TicketMessage
 from support.selectors import may_reopen
 from support.services._moves import _move, lock, note

@@ -12,7 +12,8 @@ from accounts.models import User
 from core import clock
 from core.files.keeping import Kept, Upload, prepare, stored
 from core.limits import is_allowed
-from support.errors import EmptyMessage, TooManyFromHere, TooManyTickets
+from messaging.errors import EmptyMessage
+from support.errors import TooManyFromHere, TooManyTickets
 from support.models import Motive, Side, Step, Ticket, TicketFile, TicketMessage
 from support.rules import target_after
 from support.services._moves import note
