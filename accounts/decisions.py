@@ -214,6 +214,7 @@ class DecisionAdmin(admin.ModelAdmin[M]):
 
     def _read_again(self, form: ReasonForm, target: M) -> ReasonForm:
         """What was typed stays; sending it again says that the new state was read."""
-        again = type(form)({**form.cleaned_data, "seen": self.reading_of(target)})
+        typed = {name: form.data.get(name, "") for name in form.fields}
+        again = type(form)(typed | {"seen": self.reading_of(target)})
         again.add_error(None, str(ReadAgain.user_message))
         return again

@@ -14,6 +14,7 @@ from billing import causes
 from billing.invoices.register import legal_date
 from billing.models import Invoice, LedgerTransaction, Payout, PayoutPart, TransferReversal
 from billing.states import DocumentKind, PayoutStatus, ReversalStatus
+from core import references
 from core.money import format_euros
 
 
@@ -104,7 +105,14 @@ def _adjustments(payout: Payout, credit_notes: list[Invoice]) -> Iterator[Step]:
 
 def _suspensions(payout: Payout) -> Iterator[Step]:
     for row in payout.suspensions.order_by("opened_at", "pk"):
-        yield Step(row.opened_at, _("Virement suspendu"), detail=causes.sentence(row.cause))
+        about = references.describe(row.cause)
+        yield Step(
+            row.opened_at,
+            _("Virement suspendu"),
+            detail=causes.sentence(row.cause),
+            href=about.url if about else "",
+            label=_("Voir le dossier"),
+        )
         if row.lifted_at:
             yield Step(row.lifted_at, _("Suspension levée"), detail=causes.short_words(row.cause).capitalize())
 

@@ -13,7 +13,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import User
 from bookings.models import Booking, CalendarFeed
-from bookings.states import FINAL, HELD
+from bookings.states import FINAL, HELD, Status
 from core import clock
 
 # What a calendar is told, at most.
@@ -56,4 +56,5 @@ def sessions_of_feed(user: User, now: datetime | None = None) -> list[Booking]:
     """Paid sessions, the nearest past and all to come; each with `changed_at`. A canceled one leaves the feed."""
     moment = now or clock.now()
     shown = Booking.objects.of(user).filter(status__in=FINAL | HELD, starts_at__gte=moment - FEED_PAST)
+    shown = shown.exclude(status=Status.SETTLED, billed_seconds=None)
     return list(shown.with_people().annotate(changed_at=Max("events__at")).order_by("-starts_at")[:FEED_MOST])

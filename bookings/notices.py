@@ -18,7 +18,6 @@ _KINDS = (
     "confirmed",
     "canceled",
     "closed",
-    "not_held",
     "hour_proposed",
     "hour_agreed",
     "hour_refused",

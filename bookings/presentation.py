@@ -42,6 +42,8 @@ def badge_for(booking: Booking, viewer: User) -> Badge:
             _("À payer avant le %(moment)s") % {"moment": house.short_moment(booking.pay_before, booking.zone)},
             "warning",
         )
+    if booking.was_never_held:
+        return Badge(_("Non tenue, réglée"))
     if status in HELD:
         return Badge(_("Terminée"))
     return Badge(str(status.label).capitalize(), _BADGES.get(status, "neutral"))
@@ -65,6 +67,9 @@ class Actions:
     calendar: bool = False
     review: bool = False
     proof: bool = False
+    # Something went wrong: to say it, or to see what became of it.
+    complain: bool = False
+    case: bool = False
     ask_again: bool = False
     # A mentor proposes, the learner asks (K-14).
     suggest: bool = False
@@ -92,6 +97,8 @@ def actions_for(booking: Booking, viewer: User, now: datetime, notice: timedelta
         calendar=status in FINAL and now < booking.meets_until,
         review=booking.awaits_review(viewer, now),
         proof=status in HELD | {Status.NOT_HELD},
+        complain=is_learner and status == Status.SETTLED and bool(booking.billed_seconds) and not booking.case_since,
+        case=booking.case_since is not None,
         ask_again=is_learner and status in _CAN_BE_ASKED_AGAIN,
         suggest=not is_learner and status in _CAN_BE_ASKED_AGAIN,
         other_hour=booking.can_be_settled_together and now < day.ends_at,

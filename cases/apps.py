@@ -1,7 +1,31 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from core import queues, references
 
 
 class CasesConfig(AppConfig):
     name = "cases"
     verbose_name = _("Litiges")
+
+    def ready(self) -> None:
+        """The registries need loaded models."""
+        selectors = import_module("cases.selectors")
+        import_module("cases.receivers")
+        import_module("cases.notices").register()
+        import_module("cases.cards").register()
+        for prefix in (selectors.PREFIX, selectors.COMPLAINT_PREFIX):
+            references.register(prefix, selectors.describe)
+        queues.register(
+            queues.Queue(
+                "cases",
+                _("Litiges"),
+                "cases.view_case",
+                selectors.waiting_cases,
+                since="ready_at",
+                page="admin:cases_case",
+                target="case_decision_hours",
+            )
+        )

@@ -30,6 +30,7 @@ app.conf.beat_schedule = {
         "sessions_video.close_ended",
         "reviews.sweep_invitations",
         "support.sweep",
+        "cases.sweep",
     )
 }
 

@@ -28,6 +28,11 @@ DEFAULTS: dict[str, int] = {
     "support_waiting_days": 14,
     "support_warning_days": 3,
     "support_reopen_days": 14,
+    "complaint_answer_days": 3,
+    "statement_days": 7,
+    "appeal_days": 7,
+    "mentor_waiting_minutes": 15,
+    "case_decision_hours": 120,
 }
 
 IN_FORCE = """

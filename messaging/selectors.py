@@ -194,3 +194,10 @@ def around(report: Report) -> list[Message]:
 def waiting_reports() -> QuerySet[Report]:
     """What the team has to answer, oldest first."""
     return Report.objects.filter(decided_at=None).order_by("created_at", "pk")
+
+
+def lines_between(one: User, other: User, since: datetime, until: datetime) -> list[Message]:
+    """For the team: what two members wrote to each other in a span of time, when it decides about that day."""
+    thread = thread_between(one, other)
+    words = Message.objects.filter(thread=thread, kind=MessageKind.TEXT, created_at__gte=since, created_at__lt=until)
+    return _with_files(list(words.select_related("author"))) if thread else []

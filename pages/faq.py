@@ -51,7 +51,7 @@ def values_in_force() -> dict[str, int]:
 
 
 def deadlines(values: dict[str, int]) -> list[Deadline]:
-    parts = (_booking_deadlines, _room_deadlines, _later_deadlines, _support_deadlines)
+    parts = (_booking_deadlines, _room_deadlines, _later_deadlines, _case_deadlines, _support_deadlines)
     return [deadline for part in parts for deadline in part(values)]
 
 
@@ -129,5 +129,25 @@ def _support_deadlines(values: dict[str, int]) -> list[Deadline]:
             _("Rouvrir une demande résolue"),
             format_lazy(_("{days} jours"), days=values["support_reopen_days"]),
             _("Écrivez une nouvelle demande."),
+        ),
+    ]
+
+
+def _case_deadlines(values: dict[str, int]) -> list[Deadline]:
+    return [
+        Deadline(
+            _("Répondre à une réclamation"),
+            format_lazy(_("{days} jours"), days=values["complaint_answer_days"]),
+            _("L’équipe décide avec ce qu’elle a."),
+        ),
+        Deadline(
+            _("Expliquer une session qui n’a pas eu lieu"),
+            format_lazy(_("{days} jours"), days=values["statement_days"]),
+            _("L’équipe décide\u202f; si personne ne dit rien, le montant est rendu, sauf si le mentor a attendu."),
+        ),
+        Deadline(
+            _("Faire un recours"),
+            format_lazy(_("{days} jours après la décision"), days=values["appeal_days"]),
+            _("La décision s’applique\u202f: l’argent est rendu ou viré."),
         ),
     ]

@@ -74,7 +74,9 @@ def decision_about(review: Review) -> ReviewEvent | None:
 
 
 def billed_at(booking: Booking) -> datetime | None:
-    """When money was charged for this session; None when nothing was."""
+    """When money was charged for this session; None when nothing was, or when it was not held (K-17)."""
+    if booking.was_never_held:
+        return None
     settlement = Settlement.objects.filter(reference=booking.ledger_reference, charged_cents__gt=0).first()
     return settlement.settled_at if settlement else None
 

@@ -52,3 +52,25 @@ def joined(spans: Iterable[Span], gap: int) -> list[Span]:
         else:
             result.append((start, end))
     return result
+
+
+@dataclass(frozen=True)
+class Waited:
+    """One person was in the room at all, and how long without the other."""
+
+    came: bool
+    alone_seconds: int
+
+
+def waits_of(video_session: VideoSession) -> dict[Role, Waited]:
+    """Who waited for whom, to within some fifteen seconds."""
+    stays = {role: joined(_spans(video_session, role), CUT_MS) for role in Role}
+    return {
+        role: Waited(bool(stays[role]), _alone(stays[role], stays[other]) // 1000)
+        for role, other in ((Role.MENTOR, Role.LEARNER), (Role.LEARNER, Role.MENTOR))
+    }
+
+
+def _alone(own: list[Span], others: list[Span]) -> int:
+    together = sum(max(0, min(end, ended) - max(start, began)) for start, end in own for began, ended in others)
+    return sum(end - start for start, end in own) - together

@@ -101,6 +101,8 @@ class Booking(models.Model):
     billed_seconds = models.PositiveIntegerField(_("secondes facturées"), null=True, blank=True)
     # Empty when nothing was charged, and once the review is written.
     review_until = models.DateTimeField(_("avis attendu avant le"), null=True, blank=True)
+    # Since when it is looked into: a complaint, or a day without a session.
+    case_since = models.DateTimeField(_("litige depuis"), null=True, blank=True)
     # Given by the form: a request sent twice makes one booking.
     client_token = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField(_("demandée le"))
@@ -147,6 +149,11 @@ class Booking(models.Model):
     def awaits_review(self, by: User, now: datetime) -> bool:
         """Charged, within the delay, and not reviewed yet."""
         return by.pk == self.learner_id and self.review_until is not None and now <= self.review_until
+
+    @property
+    def was_never_held(self) -> bool:
+        """Settled by decision, after a day on which nothing was measured."""
+        return self.status == Status.SETTLED and self.billed_seconds is None
 
     @property
     def ledger_reference(self) -> str:

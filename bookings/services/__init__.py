@@ -1,6 +1,13 @@
 from bookings.services.calendars import calendar_file, google_url, outlook_url
 from bookings.services.cancellation import cancel_booking, check_cancelable
-from bookings.services.closing import close_booking, end_review, mark_in_progress, mark_not_held
+from bookings.services.closing import (
+    close_booking,
+    end_review,
+    mark_in_progress,
+    mark_not_held,
+    note_case,
+    settle_not_held,
+)
 from bookings.services.joint import (
     accept_proposal,
     check_can_be_settled,
@@ -55,6 +62,7 @@ __all__ = [
     "look_at_payment",
     "mark_in_progress",
     "mark_not_held",
+    "note_case",
     "outlook_url",
     "propose_cancellation",
     "propose_hour",
@@ -62,6 +70,7 @@ __all__ = [
     "refuse_proposal",
     "request_booking",
     "send_reminder",
+    "settle_not_held",
     "suggest_session",
     "thread_of",
     "withdraw",

@@ -1,9 +1,11 @@
-"""What the video room reports: time billed, or a day without a session."""
+"""What the video room reports: time billed, or a day without a session; and how such a day ends."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
+from accounts.models import User
 from billing.services.settlements import SettlementTerms, settle
 from bookings.models import Booking
 from bookings.services import news
@@ -103,6 +105,36 @@ def mark_not_held(*, booking: Booking, now: datetime | None = None) -> Booking:
         return booking
     _move(booking, Status.NOT_HELD, by=None, now=moment)
     news.post(booking, "not_held", author=None, now=moment)
-    news.tell(booking, "not_held", news.both(booking), now=moment)
     booking_not_held.send(sender=Booking, booking=booking)
     return booking
+
+
+@transaction.atomic
+def settle_not_held(
+    *,
+    booking: Booking,
+    planned: bool = False,
+    agreed_cents: int | None = None,
+    by: User | None,
+    reason: str = "",
+    now: datetime | None = None,
+) -> Booking:
+    """End the money of a day without a session as it was decided, once: a repeat returns the booking as it is.
+
+    The planned duration (SK-106), an agreed amount, or nothing at all is charged; the rest goes back to the learner.
+    Whoever decided tells both people.
+    """
+    moment = now or clock.now()
+    booking = lock(booking)
+    if booking.status == Status.SETTLED:
+        return booking
+    _move(booking, Status.SETTLED, by=by, now=moment, reason=reason)
+    seconds = int(booking.planned.total_seconds()) if planned else 0
+    terms = _terms(booking, seconds, booking.starts_at, booking.ends_at)
+    settle(terms=replace(terms, agreed_cents=agreed_cents), now=moment)
+    return booking
+
+
+def note_case(*, booking: Booking, now: datetime) -> None:
+    """Somebody says that it went wrong: lists lead to what became of it."""
+    Booking.objects.filter(pk=booking.pk).update(case_since=now)

@@ -11,7 +11,7 @@ from core import clock
 from core.errors import DomainError
 from demo.papers import sales_picture, sales_table
 from demo.people import CANDIDATE, LEARNERS, MENTORS, STAFF_EMAIL, ReviewData
-from demo.world import money, people, requests, sessions
+from demo.world import cases, money, people, requests, sessions
 from demo.world.lives import Life, live
 from demo.world.sessions import Wish
 from demo.world.time import PARIS, local, moved_clock, run_due_jobs, travel_to
@@ -84,6 +84,7 @@ def _lives(members: dict[str, User], present: datetime) -> list[Life]:
         money.keep_credit(members["lea"], today),
         _agree_today(members, present),
         _yesterday(members, today),
+        cases.missed(members, today),
     ]
 
 

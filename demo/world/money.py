@@ -1,4 +1,4 @@
-"""Money that comes back: a complaint upheld in part, a payout kept back, credit paid in and partly taken out again."""
+"""Money that comes back: a complaint upheld in part, another one open, credit paid in and partly taken out again."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,8 +10,7 @@ from billing.services.adjustments import adjust
 from billing.services.credit import start_credit_top_up
 from billing.services.payments import refresh
 from billing.services.refunds import request_refund
-from billing.services.suspensions import suspend
-from demo.world import sessions
+from demo.world import cases, sessions
 from demo.world.lives import Life
 from demo.world.people import pay_by_card
 from demo.world.sessions import Wish
@@ -30,32 +29,34 @@ class Meeting:
     objectives: str
     billed_minutes: int
     given_back_cents: int = 0
-    is_kept_back: bool = False
+    is_complained_of: bool = False
 
 
 def meetings(members: dict[str, User], today: date) -> list[Meeting]:
-    """Two in the month that has ended, one of them complained about; three of this week, one payout kept back."""
+    """Two in the month that has ended, one of them complained about; three of this week, one complained of."""
     tom, awa, ines = members["tom"], members["awa"], members["mentor@skilmi.example"]
     month = today.replace(day=1)
     return [
         Meeting(awa, ines, local(month - timedelta(days=9), "16:00"), "Suivre mes ventes dans un tableau.", 50, 12_00),
         Meeting(tom, ines, local(month - timedelta(days=6), "16:00"), "Écrire mon premier programme.", 35),
-        Meeting(awa, ines, local(today - timedelta(days=3), "16:00"), "Prévoir mes stocks.", 40, is_kept_back=True),
+        Meeting(awa, ines, local(today - timedelta(days=3), "16:00"), "Prévoir mes stocks.", 40, is_complained_of=True),
         Meeting(awa, ines, local(today - timedelta(days=1), "14:00"), "Fixer mes prix.", 25),
         Meeting(tom, ines, local(today - timedelta(days=1), "16:00"), "Corriger mon programme.", 30),
     ]
 
 
 def hold(meeting: Meeting) -> Life:
-    """One session and the team's decision about it: at once to keep its payout back, in three days to give back."""
+    """One session and what is said of it: a complaint the same day, or something given back in three days."""
     starts_at = meeting.starts_at
     yield starts_at - timedelta(days=2)
     booking = sessions.confirm(Wish(meeting.learner, meeting.mentor, starts_at, meeting.objectives))
     yield starts_at
     sessions.meet(booking, billed=timedelta(minutes=meeting.billed_minutes, seconds=21))
-    if meeting.is_kept_back:
+    if meeting.is_complained_of:
         yield starts_at + timedelta(hours=3)
-        suspend(reference=booking.ledger_reference, cause="complaint:demo2")
+        case = cases.complain(booking)
+        yield starts_at + timedelta(hours=20)
+        cases.answer(case)
     if meeting.given_back_cents:
         yield starts_at + timedelta(days=3)
         adjust(

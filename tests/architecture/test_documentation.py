@@ -22,6 +22,7 @@ from billing.states import (
 )
 from bookings.states import ALLOWED as BOOKING_ALLOWED
 from bookings.states import JOINT_ALLOWED
+from cases.states import ALLOWED as CASE_ALLOWED
 from catalog.states import PROPOSAL_ALLOWED, TRAINING_ALLOWED
 from mentors.states import MENTOR_ALLOWED
 from reviews.states import REPORT_ALLOWED, REVIEW_ALLOWED
@@ -36,6 +37,7 @@ MACHINES: dict[str, Mapping[str, frozenset[str]]] = {
     "Other hour, or cancellation by both": JOINT_ALLOWED,
     "Room": {str(state): frozenset(map(str, ways)) for state, ways in ROOM_ALLOWED.items()},
     "Extension": EXTENSION_ALLOWED,
+    "Case": CASE_ALLOWED,
     "Request to become a mentor": MENTOR_ALLOWED,
     "Training": TRAINING_ALLOWED,
     "Proposed name": PROPOSAL_ALLOWED,

@@ -14,12 +14,15 @@ from accounts.models import User
 from bookings.forms import offer_key
 from bookings.models import Booking, JointProposal
 from bookings.services import propose_hour
+from cases.models import Case
+from cases.services import Complaint, decide, give_statement, open_complaint
+from cases.states import Outcome
 from catalog.models import Skill
 from catalog.services import TrainingWords, create_training
 from support.models import Motive, Ticket
 from support.services import send_ticket
 from tests import people
-from tests.bookings.making import ask, confirmed, current_hash, soon
+from tests.bookings.making import ask, close, confirmed, current_hash, soon
 
 # What any request may write: it says nothing of the form.
 NOT_COUNTED = {"sessions.Session", "admin.LogEntry"}
@@ -130,6 +133,33 @@ def writes_his_page(karim: User, claire: User, skill: Skill) -> Sending:
     return karim, reverse("pages:profile_edit"), {"headline": "Curieux", "presentation": "Bonjour."}
 
 
+def _settled(karim: User, claire: User) -> Booking:
+    return close(confirmed(karim, claire, **soon()))
+
+
+def complains(karim: User, claire: User, skill: Skill) -> Sending:
+    said = {"topic": "content", "words": "Nous n’avons pas parlé du bilan.", "montant": "10,00"}
+    return karim, reverse("cases:complaint", args=[_settled(karim, claire).reference]), said
+
+
+def _complained(karim: User, claire: User) -> Case:
+    complaint = Complaint("content", "Nous n’avons pas parlé du bilan.")
+    return open_complaint(booking=_settled(karim, claire), complaint=complaint)
+
+
+def explains(karim: User, claire: User, skill: Skill) -> Sending:
+    case = _complained(karim, claire)
+    return claire, case.get_absolute_url(), {"words": "Nous l’avons lu ensemble, poste par poste."}
+
+
+def appeals(karim: User, claire: User, skill: Skill) -> Sending:
+    case = _complained(karim, claire)
+    give_statement(case=case, by=claire, words="Nous l’avons lu ensemble, poste par poste.")
+    team = User.objects.create_superuser("equipe@example.org", "sesame-ouvre-toi")
+    decide(case=case, outcome=Outcome.REJECTED, by=team, reason="Rien ne l’établit.")
+    return karim, reverse("cases:appeal", args=[case.reference]), {"words": "Le relevé ne dit rien du contenu."}
+
+
 def reads_everything(karim: User, claire: User, skill: Skill) -> Sending:
     ask(karim, claire, **soon())
     return claire, reverse("notifications:read_all"), {}
@@ -203,6 +233,9 @@ FORMS = [
     gives_company,
     gives_mandate,
     writes_his_page,
+    complains,
+    explains,
+    appeals,
     reads_everything,
     proposes_an_hour,
     accepts_an_hour,

@@ -13,6 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from billing.models import Invoice, Payout
+from cases.models import StatementFile
+from cases.services import Complaint, open_complaint
 from catalog.models import MemberSkill
 from catalog.services import TrainingWords, create_training
 from core import clock
@@ -191,6 +193,15 @@ TABLE = {
     "support:visitor_closing": "POST 404 404 404 404 404",
     "support:visitor_file": "GET 404 404 404 404 404",
     "support:visitor_thumbnail": "GET 404 404 404 404 404",
+    # The session has its case already.
+    "cases:complaint": "GET login 404 302 404 404",
+    "cases:of_booking": "GET login 404 302 302 404",
+    "cases:detail": BOTH,
+    # Not decided yet.
+    "cases:appeal": "GET login 404 302 302 404",
+    # The team that may see cases sees their files.
+    "cases:file": "GET login 404 200 200 200",
+    "cases:thumbnail": "GET login 404 200 200 200",
     **dict.fromkeys(
         ["pages:home", "pages:become_mentor", "pages:help", "pages:terms", "pages:service_terms"], EVERYBODY
     ),
@@ -255,6 +266,11 @@ class World:
             client_id=uuid4(),
             files=[picture],
         )
+        self.case = open_complaint(
+            booking=self.room.video_session.booking,
+            complaint=Complaint("other", "La fin de la session manquait."),
+            files=[Upload("a.png", samples.image())],
+        )
         self.people: dict[str, User | None] = {
             "visitor": None,
             "stranger": make_member("Nadia"),
@@ -287,6 +303,7 @@ class World:
             "bookings": self.asked.reference,
             "sessions_video": held,
             "reviews": held if name in {"reviews:new", "reviews:edit"} else self.review.reference,
+            "cases": self.of_case(name) or held,
             "messaging": self.room.mentor.page.slug if kind == "slug" else thread.reference,
             "pages": self.room.mentor.page.slug,
             "catalog": self.training.slug if "training" in name else self.skill.slug,
@@ -303,6 +320,11 @@ class World:
         if name.endswith(("file", "thumbnail")) and kind == "reference":
             return TicketFile.objects.get().reference
         return {"slug": "erreur", "key": "1"}.get(kind, self.ticket.reference)
+
+    def of_case(self, name: str) -> str:
+        if name in {"cases:file", "cases:thumbnail"}:
+            return StatementFile.objects.get().reference
+        return self.case.reference if name in {"cases:detail", "cases:appeal"} else ""
 
 
 @pytest.fixture

@@ -163,7 +163,7 @@ def test_a_day_without_session_keeps_the_money_blocked(karim: User, claire: User
     booking_not_held.disconnect(hear)
     assert heard == [booking]
     assert credit_of(karim).held_cents == 4700
-    assert set(mails("not_held")) == {karim.email, claire.email}
+    assert mails("not_held") == {}  # whoever opens the case writes to both
 
 
 def test_what_is_not_confirmed_is_neither_closed_nor_not_held(karim: User, claire: User, skill: Skill) -> None:

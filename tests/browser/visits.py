@@ -21,6 +21,7 @@ from accounts.models import User
 from billing.models import Payout
 from bookings.models import Booking, JointProposal
 from bookings.states import JointKind, Status
+from cases.states import Kind
 from catalog.models import Category, Skill, Training
 from core import clock
 from core.models import Setting
@@ -31,11 +32,12 @@ from notifications.models import Email
 from reviews.models import Review
 from sessions_video.models import Extension, RoomReport, VideoSession
 from sessions_video.states import ExtensionStatus
-from tests.browser import account_rows, message_rows, money_rows, offer_rows, support_rows
+from tests.browser import account_rows, case_rows, message_rows, money_rows, offer_rows, support_rows
 
 LEA, TOM, AWA = (LEARNERS[key].email for key in ("lea", "tom", "awa"))
 INES = MENTORS[0].email
 MALIK, SAMIRA, HUGO, NOAH = (f"{name}@skilmi.example" for name in ("malik", "samira", "hugo", "noah"))
+JEANNE = "jeanne@skilmi.example"
 VISITOR = ""
 # Gave his password, not yet his second factor.
 AT_THE_DOOR = "isaac@skilmi.example"
@@ -274,6 +276,9 @@ LEARNER = [
     Visit(LEA, "sessions_video:room", booking(LEA, HUGO, Status.CONFIRMED), status=403, label="another-day"),
     Visit(LEA, "sessions_video:room", booking(LEA, SAMIRA, Status.SETTLED), label="ended"),
     Visit(LEA, "sessions_video:proof", booking(LEA, SAMIRA, Status.SETTLED)),
+    Visit(LEA, "cases:complaint", booking(LEA, SAMIRA, Status.SETTLED)),
+    Visit(LEA, "cases:detail", case_rows.case_of(LEA, Kind.NOT_HELD), label="not-held"),
+    Visit(LEA, "bookings:detail", booking(LEA, JEANNE, Status.NOT_HELD), label="not-held"),
     Visit(LEA, "reviews:new", booking(LEA, SAMIRA, Status.SETTLED)),
     Visit(LEA, "reviews:new", reviewed(LEA), label="done"),
     Visit(LEA, "reviews:edit", reviewed(LEA)),
@@ -323,6 +328,11 @@ MENTOR = [
     Visit(INES, "reviews:reply", received(INES)),
     Visit(INES, "reviews:edit_reply", received(INES), label="none-yet"),
     Visit(INES, "reviews:report", received(INES)),
+]
+CASES = [
+    Visit(INES, "cases:detail", case_rows.case_of(INES, Kind.COMPLAINT), label="complaint"),
+    Visit(TOM, "cases:appeal", case_rows.decided),
+    Visit(TOM, "cases:detail", case_rows.decided, label="decided"),
 ]
 CANDIDATES = visits(CANDIDATE.email, "pages:account", "mentors:application", "mentors:billing", "catalog:offer")
 
@@ -412,6 +422,8 @@ TEAM = [
         Visit(STAFF_EMAIL, "admin:support_ticket_treatment", partial(support_rows.treated, verb))
         for verb in ("prise", "priorite", "motif", "reunion")
     ),
+    Visit(STAFF_EMAIL, "admin:cases_case_decision", lambda: (*case_rows.to_decide(), "partial")),
+    Visit(STAFF_EMAIL, "admin:cases_case_change", case_rows.to_decide, label="waiting"),
     Visit(STAFF_EMAIL, "admin:billing_reconciliation"),
     Visit(STAFF_EMAIL, "admin:billing_exports"),
     Visit(STAFF_EMAIL, "admin:billing_correction_accord", money_rows.correction),
@@ -419,7 +431,7 @@ TEAM = [
     Visit(STAFF_EMAIL, "admin:billing_payout_suspension", first(Payout)),
     Visit(STAFF_EMAIL, "admin:billing_ledgeraccount_change", money_rows.available_account, label="kept"),
 ]
-VISITS = [*PUBLIC, *LEARNER, *OTHER_MEMBERS, *MENTOR, *CANDIDATES, *TEAM]
+VISITS = [*PUBLIC, *LEARNER, *OTHER_MEMBERS, *MENTOR, *CASES, *CANDIDATES, *TEAM]
 
 ACTION = "takes a form and sends elsewhere: its page is the one that holds the form"
 FILE = "a file, not a page"
@@ -442,6 +454,9 @@ WITHOUT_PAGE = {
     "bookings:feed": FILE,
     "bookings:calendar_feed_renewal": ACTION,
     "bookings:calendar_feed_removal": ACTION,
+    "cases:of_booking": "leads to the case",
+    "cases:file": FILE,
+    "cases:thumbnail": FILE,
     "demo:email_attachment": FILE,
     "mfa_download_recovery_codes": FILE,
     "accounts:archive": FILE,

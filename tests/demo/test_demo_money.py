@@ -43,5 +43,5 @@ def test_two_sessions_of_the_mentor_are_in_the_month_that_has_ended(today: date)
     # A complaint is decided in three days: before the month's invoice of commissions.
     assert (first.starts_at + timedelta(days=3)).date().replace(day=1) == ended
     assert first.given_back_cents
-    assert [meeting.is_kept_back for meeting in recent] == [True, False, False]
+    assert [meeting.is_complained_of for meeting in recent] == [True, False, False]
     assert all(meeting.starts_at.date() < today for meeting in recent)

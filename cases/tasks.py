@@ -1,0 +1,10 @@
+from celery import shared_task
+
+from cases import services
+
+
+@shared_task(name="cases.sweep")
+def sweep() -> None:
+    """Every case whose delay is over by now."""
+    for case_id in services.due_case_ids():
+        services.run_due(case_id=case_id)
