@@ -3,7 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from core import queues, references
+from core import personal_data, queues, references
 
 
 class CasesConfig(AppConfig):
@@ -29,3 +29,4 @@ class CasesConfig(AppConfig):
                 target="case_decision_hours",
             )
         )
+        personal_data.register(import_module("cases.personal_data").SOURCE)

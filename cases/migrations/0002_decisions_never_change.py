@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-TABLES = ("cases_statement", "cases_decision", "cases_statementfile", "cases_caseevent")
+TABLES = ("cases_statement", "cases_decision", "cases_caseevent")
 FUNCTION = """
 CREATE FUNCTION cases_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
