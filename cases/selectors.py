@@ -9,12 +9,13 @@ from accounts.models import User
 from billing.models import Hold, Settlement
 from billing.services.adjustments import left_to_adjust
 from billing.states import HoldStatus
-from bookings.models import Booking
+from bookings.models import Booking, BookingQuerySet
 from bookings.selectors import get_booking_for
+from bookings.states import Status as BookingStatus
 from cases.errors import AlreadyACase, NothingToComplainOf
 from cases.models import Case, CaseQuerySet, StatementFile
 from cases.rules import Alone
-from cases.states import Round
+from cases.states import Kind, Round
 from core.identifiers import fingerprint
 from core.references import Described
 from sessions_video.models import VideoSession
@@ -58,6 +59,17 @@ def get_booking_to_complain_of(user: User, reference: str) -> Booking:
 def waiting_cases() -> CaseQuerySet:
     """What the team has to decide, oldest first."""
     return Case.objects.waiting()
+
+
+def not_held_cases(user: User) -> CaseQuerySet:
+    """Days of this member without a session, the newest first."""
+    return Case.objects.of(user).with_people().filter(kind=Kind.NOT_HELD).order_by("-pk")
+
+
+def billed_sessions(user: User) -> BookingQuerySet:
+    """Of which this learner may complain, or has done so; the newest first."""
+    billed = Booking.objects.filter(learner=user, status=BookingStatus.SETTLED, billed_seconds__gt=0)
+    return billed.with_people().order_by("-starts_at", "-pk")
 
 
 def find_cases(references: Iterable[str]) -> dict[str, Case]:

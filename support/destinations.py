@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from bookings.models import Booking
+from cases.models import Case
+from cases.selectors import billed_sessions, has_spoken, not_held_cases
 from core.templatetags.house import day
 from reviews.models import Review, ReviewReport
 from reviews.selectors import reviews_of
@@ -57,7 +60,50 @@ def _review(review: Review, *, is_reported: bool) -> Row:
     )
 
 
+def _not_held(user: User) -> list[Row]:
+    """SK-105: the days on which a session did not take place."""
+    return [_case(case, user) for case in not_held_cases(user)[:MOST_ROWS]]
+
+
+def _case(case: Case, user: User) -> Row:
+    wanted = case.takes_words and not has_spoken(case, user)
+    return Row(
+        title=case.booking.subject,
+        detail=_with_whom(case.booking, user),
+        label=_("Donner mes explications") if wanted else _("Voir le dossier"),
+        url=case.get_absolute_url(),
+    )
+
+
+def _billed(user: User) -> list[Row]:
+    """K-12: the sessions this learner paid for."""
+    return [_session(booking, user) for booking in billed_sessions(user)[:MOST_ROWS]]
+
+
+def _session(booking: Booking, user: User) -> Row:
+    name = "cases:of_booking" if booking.case_since else "cases:complaint"
+    return Row(
+        title=booking.subject,
+        detail=_with_whom(booking, user),
+        label=_("Voir le dossier") if booking.case_since else _("Signaler un problème"),
+        url=reverse(name, args=[booking.reference]),
+    )
+
+
+def _with_whom(booking: Booking, user: User) -> str:
+    words = {"name": booking.other(user).get_full_name(), "day": day(booking.starts_at, booking.zone)}
+    return _("Avec %(name)s, %(day)s") % words
+
+
 KNOWN: dict[str, Destination] = {
+    "not_held": Destination(
+        gettext_lazy("Quelle session\u202f?"),
+        _not_held,
+        gettext_lazy("Toutes vos sessions ont eu lieu. Un dossier s’ouvre à minuit, le jour d’une session non tenue."),
+    ),
+    "complaint": Destination(
+        gettext_lazy("Quelle session\u202f?"), _billed, gettext_lazy("Vous n’avez pas encore payé de session.")
+    ),
     "review_report": Destination(
         gettext_lazy("Quel avis\u202f?"), _reviews, gettext_lazy("Vous n’avez pas encore reçu d’avis.")
     ),

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import User
 from billing.services.settlements import SettlementTerms, settle
 from bookings.models import Booking
 from bookings.services import news
@@ -115,20 +114,19 @@ def settle_not_held(
     booking: Booking,
     planned: bool = False,
     agreed_cents: int | None = None,
-    by: User | None,
     reason: str = "",
     now: datetime | None = None,
 ) -> Booking:
     """End the money of a day without a session as it was decided, once: a repeat returns the booking as it is.
 
     The planned duration (SK-106), an agreed amount, or nothing at all is charged; the rest goes back to the learner.
-    Whoever decided tells both people.
+    Whoever decided tells both people; the history of the booking says why, not who.
     """
     moment = now or clock.now()
     booking = lock(booking)
     if booking.status == Status.SETTLED:
         return booking
-    _move(booking, Status.SETTLED, by=by, now=moment, reason=reason)
+    _move(booking, Status.SETTLED, by=None, now=moment, reason=reason)
     seconds = int(booking.planned.total_seconds()) if planned else 0
     terms = _terms(booking, seconds, booking.starts_at, booking.ends_at)
     settle(terms=replace(terms, agreed_cents=agreed_cents), now=moment)

@@ -26,7 +26,6 @@ def close(case: Case, decision: Decision, *, by: User | None, now: datetime) -> 
             booking=case.booking,
             planned=decision.outcome == Outcome.PLANNED,
             agreed_cents=decision.charged_cents if decision.outcome == Outcome.SPLIT else None,
-            by=decision.by,
             reason=decision.reason[:REASON_LENGTH],
             now=now,
         )

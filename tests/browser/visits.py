@@ -259,6 +259,8 @@ LEARNER = [
     Visit(LEA, "messaging:contact", slug(NOAH)),
     Visit(LEA, "support:contact"),
     Visit(LEA, "support:motive", lambda: ("paiement",)),
+    Visit(LEA, "support:motive", lambda: ("session-non-tenue",), label="not-held"),
+    Visit(LEA, "support:motive", lambda: ("reclamation",), label="complaint"),
     Visit(LEA, "support:motive", lambda: ("autre",), label="last-resort"),
     Visit(LEA, "support:ticket", support_rows.ticket(LEA)),
     Visit(LEA, "bookings:new", query="?mentor=ines-haddad"),

@@ -184,3 +184,21 @@ def test_whoever_decided_first_is_offered_nothing_on_the_appeal(missed: Day) -> 
     change = reverse("admin:cases_case_change", args=[missed.case.pk])
     assert "Quelqu’un d’autre décide" in text_of(client_of(staff()).get(change))
     assert "decision/planned" in text_of(client_of(staff("Samuel")).get(change))
+
+
+@pytest.mark.requirement("SK-105")
+def test_the_contact_form_leads_to_the_session_that_was_not_held(missed: Day) -> None:
+    form = reverse("support:motive", args=["session-non-tenue"])
+    assert address(missed.case) in page(missed, missed.mentor, form)
+    assert "Donner mes explications" in page(missed, missed.mentor, form)
+    missed.explain(missed.mentor)
+    assert "Donner mes explications" not in page(missed, missed.mentor, form)
+
+
+def test_the_contact_form_leads_to_the_sessions_that_were_paid(day: Making) -> None:
+    today = day().hold()
+    form = reverse("support:motive", args=["reclamation"])
+    assert complaint_address(args=[today.booking.reference]) in page(today, today.learner, form)
+    assert complaint_address(args=[today.booking.reference]) not in page(today, today.mentor, form)
+    today.complain()
+    assert reverse("cases:of_booking", args=[today.booking.reference]) in page(today, today.learner, form)
