@@ -2,13 +2,25 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 
+from accounts.decisions import TraceForm, read_or_send
+from accounts.http import member_of
 from accounts.models import AuditEntry, LegalAcceptance, MemberPage, User
+from accounts.selectors import has_second_factor, rights_of
+from accounts.services import note_rights, remove_second_factor
+from core.errors import DomainError
 
 # allauth brings its tables: addresses and second factors are the members' own affair, and nobody signs in elsewhere.
 admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
@@ -43,6 +55,49 @@ class UserAdmin(admin.ModelAdmin[User]):
     ]
     readonly_fields = ["email", "date_joined", "last_login"]
     filter_horizontal = ["groups"]
+    change_form_template = "admin/accounts/user/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(read_or_send(self.lost_factor))
+        return [path("<int:pk>/double-authentification/", view, name="accounts_user_lost_factor"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        target = self.get_object(request, unquote(object_id))
+        has_factor = bool(target and _is_administrator(request) and has_second_factor(target))
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "has_factor": has_factor})
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
+        form.rights_before = rights_of(User.objects.get(pk=obj.pk))
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        super().save_related(request, form, formsets, change)
+        after = rights_of(User.objects.get(pk=form.instance.pk))
+        note_rights(user=form.instance, by=member_of(request), before=form.rights_before, after=after)
+
+    def lost_factor(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Somebody lost what proves who he is: an administrator, who knows him, takes it away with a reason."""
+        if not _is_administrator(request):
+            raise PermissionDenied
+        target = get_object_or_404(User, pk=pk)
+        form = TraceForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                with transaction.atomic():
+                    remove_second_factor(user=target, by=member_of(request), reason=form.cleaned_data["reason"].strip())
+                    get_adapter().send_notification_mail("mfa/email/totp_deactivated", target)
+            except DomainError as error:
+                form.add_error(None, str(error.user_message))
+            else:
+                self.message_user(
+                    request, _("Double authentification retirée\u202f: le membre est prévenu par e-mail.")
+                )
+                return redirect("admin:accounts_user_change", pk)
+        context = {"title": _("Retirer la double authentification"), "form": form, "object": target, "opts": self.opts}
+        template = "admin/accounts/user/lost_factor.html"
+        return render(request, template, self.admin_site.each_context(request) | context)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         """Only an administrator gives rights."""
@@ -67,6 +122,7 @@ class MemberPageAdmin(admin.ModelAdmin[MemberPage]):
     list_select_related = ["user"]
     raw_id_fields = ["user"]
     readonly_fields = ["user", "slug", "photo", "updated_at"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -44,6 +44,18 @@ class ReasonForm(forms.Form):
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
 
+class TraceForm(forms.Form):
+    """Why somebody of the team does it. Only the team reads it."""
+
+    reason = forms.CharField(
+        label=_("Raison"),
+        help_text=_("Elle reste dans la trace de l’équipe. Le membre ne la lit pas."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4, "cols": 80}),
+        error_messages={"required": _("Donnez la raison\u202f: elle reste dans la trace de l’équipe.")},
+    )
+
+
 @dataclass(frozen=True)
 class Template:
     """Words that come back often; the team finishes them."""

@@ -63,3 +63,11 @@ class ReadAgain(IllegalMove):
         "Le dossier a changé pendant que vous le lisiez. Votre décision n’est pas enregistrée\u202f: relisez-le, puis "
         "confirmez-la."
     )
+
+
+class NotAnAdministrator(DomainError):
+    user_message = _("Seul un autre administrateur peut retirer la double authentification de quelqu’un.")
+
+
+class NoSecondFactor(DomainError):
+    user_message = _("Ce membre n’utilise pas la double authentification.")

@@ -1,12 +1,19 @@
-"""Applies language and time zone to each request: a member's from his account, a visitor's language from his cookie."""
+"""What each request goes through: language and time zone, and what the team proves before it enters."""
 
 from collections.abc import Callable
+from typing import Any, Final
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.selectors import works_for_team
+
+TEAM_PLACES: Final = ("/admin/", "/equipe/")
 
 
 def _visitor_language(request: HttpRequest) -> str:
@@ -15,6 +22,8 @@ def _visitor_language(request: HttpRequest) -> str:
 
 
 class PreferencesMiddleware:
+    """Language and time zone: a member's from his account, a visitor's language from his cookie."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
@@ -30,3 +39,24 @@ class PreferencesMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         return response
+
+
+class SecondFactorMiddleware:
+    """Whoever works for the team without a second factor is led to activate one before he sees what is the team's."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        if not request.path_info.startswith(TEAM_PLACES):
+            return None
+        user = request.user
+        if not isinstance(user, User) or not user.is_staff or works_for_team(user):
+            return None
+        messages.warning(
+            request, _("Activez d’abord la double authentification\u202f: l’équipe ne travaille pas sans.")
+        )
+        return redirect("mfa_activate_totp")

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.states import GONE, ClosingStatus, ExportStatus
@@ -54,6 +55,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(_("inscrit le"), auto_now_add=True)
     # Nothing personal is left of him: the row only holds the accounting together.
     erased_at = models.DateTimeField(_("effacé le"), null=True, blank=True, editable=False)
+    # How often he signed out everywhere: sessions of an earlier round are no longer his.
+    session_round = models.PositiveIntegerField(default=0, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -82,6 +85,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         if self.erased_at:
             return str(_("Membre supprimé"))
         return self.first_name or str(_("Membre"))
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What each session must know. Django makes it of the password alone."""
+        known: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]  # missing in the stubs
+        if not self.session_round:
+            return known
+        return salted_hmac(
+            "accounts.session_round", f"{known}{self.session_round}", secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -3,12 +3,16 @@
 from functools import cache
 from zoneinfo import available_timezones
 
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core.validators import slug_re
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 
 from accounts.legal import VERSIONS
 from accounts.models import LegalAcceptance, MemberPage, User
 
+_RIGHTS = {"is_active": _("actif"), "is_staff": _("équipe"), "is_superuser": _("administrateur")}
 # Old aliases and zones that are no place: confusing in a list, still valid when stored.
 _NOT_PLACES = ("Etc/", "SystemV/", "US/", "posix/", "right/")
 
@@ -37,3 +41,24 @@ def page_of(user: User) -> MemberPage:
 def has_accepted(user: User, document: str) -> bool:
     """Whether the member accepted the version of `document` now in force."""
     return LegalAcceptance.objects.filter(user=user, document=document, version=VERSIONS[document]).exists()
+
+
+def has_second_factor(user: User) -> bool:
+    """Codes on paper do not count: they only replace what was lost."""
+    found = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return bool(found.exists())
+
+
+def works_for_team(user: User) -> bool:
+    """Whoever sees and decides what is others' proves twice who he is."""
+    return user.is_staff and (not settings.TEAM_NEEDS_SECOND_FACTOR or has_second_factor(user))
+
+
+def by_address(email: str) -> User | None:
+    return User.objects.filter(email=email.strip().lower()).first() if "\x00" not in email else None
+
+
+def rights_of(user: User) -> set[str]:
+    """What lets somebody in and act, in the words of the team's list."""
+    given = {str(label) for name, label in _RIGHTS.items() if getattr(user, name)}
+    return given | {str(group) for group in user.groups.all()}

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from accounts.errors import NoReason, NotOfTheTeam, OwnAffair
+from accounts.errors import NoReason, NoSecondFactor, NotAnAdministrator, NotOfTheTeam, OwnAffair
 from accounts.legal import VERSIONS
 from accounts.models import AuditEntry, LegalAcceptance, MemberPage, User
 from accounts.portraits import redraw
@@ -118,6 +119,15 @@ def set_preferences(*, user: User, first_name: str, last_name: str, time_zone: s
 
 
 @transaction.atomic
+def end_sessions(*, user: User) -> User:
+    """Signed out wherever he is, sockets too. Who asks keeps his own session by `update_session_auth_hash`."""
+    member = User.objects.select_for_update().get(pk=user.pk)
+    member.session_round += 1
+    member.save(update_fields=["session_round"])
+    return member
+
+
+@transaction.atomic
 def welcome_member(*, user: User, first_name: str, last_name: str, time_zone: str) -> User:
     """The registration form that follows the confirmed address."""
     return set_preferences(
@@ -145,3 +155,28 @@ def record(*, actor: User, action: str, reference: str, reason: str, now: dateti
     return AuditEntry.objects.create(
         actor=actor, action=action, reference=reference, reason=reason, at=now or clock_now()
     )
+
+
+@transaction.atomic
+def remove_second_factor(*, user: User, by: User, reason: str, now: datetime | None = None) -> None:
+    """A lost telephone: the password alone opens again, until he sets another second factor up."""
+    if not by.is_superuser or by.pk == user.pk:
+        raise NotAnAdministrator
+    removed, _each = Authenticator.objects.filter(user=user).delete()
+    if not removed:
+        raise NoSecondFactor
+    record(actor=by, action="accounts.second_factor_removed", reference=f"user:{user.pk}", reason=reason, now=now)
+
+
+def note_entrance(*, user: User, action: str, now: datetime | None = None) -> None:
+    """How somebody of the team came in, or did not. Of members nothing is kept."""
+    if user.is_staff:
+        record(actor=user, action=f"accounts.{action}", reference=f"user:{user.pk}", reason="", now=now)
+
+
+def note_rights(*, user: User, by: User, before: set[str], after: set[str], now: datetime | None = None) -> None:
+    """Who gave whom which rights, and took which."""
+    changes = [*(f"+ {name}" for name in sorted(after - before)), *(f"− {name}" for name in sorted(before - after))]
+    if changes:
+        reason = ", ".join(changes)
+        record(actor=by, action="accounts.rights_changed", reference=f"user:{user.pk}", reason=reason, now=now)

@@ -2,13 +2,13 @@
 
 from allauth.account.views import signup as allauth_signup
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.closings import close_account, reactivate
 from accounts.exports import get_archive_for, latest_export, request_export
@@ -16,6 +16,7 @@ from accounts.forms import ClosingForm, PasswordAgainForm
 from accounts.http import member_of
 from accounts.models import Closing, User
 from accounts.rules import EXPORT_KEPT, REACTIVATION
+from accounts.services import end_sessions
 from core import clock, personal_data
 from core.errors import DomainError
 from core.exporting import chunks_of
@@ -110,3 +111,11 @@ def reactivation(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("account_login")
     is_open = found.can_be_taken_back(clock.now())
     return render(request, "accounts/reactivation.html", {"closing": found, "is_open": is_open})
+
+
+@login_required
+@require_POST
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    update_session_auth_hash(request, end_sessions(user=member_of(request)))
+    messages.success(request, _("Vous êtes déconnecté partout ailleurs."))
+    return redirect("pages:preferences")

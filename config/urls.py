@@ -6,9 +6,10 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.static import serve
 
-from accounts.views import signup
+from accounts.views import end_other_sessions, signup
 from core.views import health
 
+handler400 = "pages.views.errors.bad_request"
 handler403 = "pages.views.errors.forbidden"
 handler404 = "pages.views.errors.not_found"
 handler500 = "pages.views.errors.server_error"
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("confirmer/", account.email_verification_sent, name="account_email_verification_sent"),
     path("confirmer/<str:key>/", account.confirm_email, name="account_confirm_email"),
     path("compte/adresse/", account.email, name="account_email"),
+    path("compte/sessions/fin/", end_other_sessions, name="account_end_sessions"),
     path("compte/reauthentification/", account.reauthenticate, name="account_reauthenticate"),
     path("mot-de-passe/changer/", account.password_change, name="account_change_password"),
     path("mot-de-passe/definir/", account.password_set, name="account_set_password"),

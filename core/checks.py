@@ -24,6 +24,8 @@ def no_demo_part_in_production(**_options: Any) -> list[CheckMessage]:
         )
     if "demo" in settings.INSTALLED_APPS:
         found.append(Error("The demo app must not be installed outside the demo.", id="skilmi.E003"))
+    if not settings.TEAM_NEEDS_SECOND_FACTOR:
+        found.append(Error("The team must need a second factor outside the demo.", id="skilmi.E009"))
     if settings.DEBUG:
         found.append(Error("DEBUG must be off outside the demo.", id="skilmi.E004"))
     return found

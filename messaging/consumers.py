@@ -9,6 +9,8 @@ from django.http import Http404
 
 from accounts.sockets import is_signed_in
 from core.addresses import is_reference
+from core.errors import RateLimited
+from core.limits import hold
 from core.sockets import PageSocket
 from messaging.live import group_of
 from messaging.models import Thread
@@ -36,9 +38,12 @@ class ThreadConsumer(PageSocket):
         if not is_reference(reference):
             return NOT_YOURS
         try:
+            await database_sync_to_async(hold, thread_sensitive=False)("sockets", user.pk)
             thread: Thread = await database_sync_to_async(get_thread_for, thread_sensitive=False)(user, reference)
         except Http404:
             return NOT_YOURS
+        except RateLimited:
+            return NOT_LISTENING
         self.group = group_of(thread)
         await self.channel_layer.group_add(self.group, self.channel_name)
         return None

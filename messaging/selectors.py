@@ -8,6 +8,7 @@ from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Va
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
+from accounts.selectors import works_for_team
 from core.references import Described
 from messaging.models import Attachment, Block, Message, MessageKind, MessageQuerySet, Report, Thread, ThreadQuerySet
 
@@ -89,7 +90,7 @@ def get_attachment_for(user: User, reference: str) -> Attachment:
 
 
 def may_see_all(user: User) -> bool:
-    return user.is_staff and user.has_perm("messaging.view_attachment")
+    return user.has_perm("messaging.view_attachment") and works_for_team(user)
 
 
 def threads_of(user: User) -> ThreadQuerySet:

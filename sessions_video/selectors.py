@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.selectors import works_for_team
 from bookings.selectors import find_booking, get_booking_for
 from core.money import price_cents
 from core.references import Described
@@ -47,7 +48,7 @@ def get_ended_session_for(user: User, reference: str) -> VideoSession:
 
 
 def may_see_all(user: User) -> bool:
-    return user.is_staff and user.has_perm("sessions_video.view_videosession")
+    return user.has_perm("sessions_video.view_videosession") and works_for_team(user)
 
 
 def describe_proof(subject: str) -> Described | None:

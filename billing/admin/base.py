@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, TypeVar, cast
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -19,9 +18,9 @@ from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.decisions import TraceForm
 from accounts.http import member_of
 from accounts.models import User
 from accounts.services import record
@@ -61,18 +60,6 @@ class ReadOnlyInline(ReadOnly):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
-
-
-class ReasonForm(forms.Form):
-    """Why somebody of the team does it. Only the team reads it."""
-
-    reason = forms.CharField(
-        label=_("Raison"),
-        help_text=_("Elle reste dans la trace de l’équipe. Le membre ne la lit pas."),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 4, "cols": 80}),
-        error_messages={"required": _("Donnez la raison\u202f: elle reste dans la trace de l’équipe.")},
-    )
 
 
 @dataclass(frozen=True)
@@ -120,7 +107,7 @@ class BooksAdmin(ReadOnly, admin.ModelAdmin[M]):
         if not request.user.has_perm(action.permission):
             raise PermissionDenied
         target = get_object_or_404(self.get_queryset(request), pk=pk)
-        form = ReasonForm(request.POST if request.method == "POST" else None)
+        form = TraceForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid() and self._does(action, target, request, form):
             self.message_user(request, str(action.done), messages.SUCCESS)
             return redirect(f"admin:{self.address}_change", pk)
@@ -138,7 +125,7 @@ class BooksAdmin(ReadOnly, admin.ModelAdmin[M]):
         """What is read before deciding, for the template."""
         return {}
 
-    def _does(self, action: StaffAction, target: M, request: HttpRequest, form: ReasonForm) -> bool:
+    def _does(self, action: StaffAction, target: M, request: HttpRequest, form: TraceForm) -> bool:
         by, reason = member_of(request), form.cleaned_data["reason"].strip()
         try:
             with transaction.atomic() if action.is_atomic else nullcontext():

@@ -16,6 +16,7 @@ from bookings.states import OPEN, Status
 from bookings.views.requests import FIELD_OF
 from core import clock
 from core.errors import DomainError
+from core.limits import hold
 
 
 @login_required
@@ -31,6 +32,7 @@ def counter_offer(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
+            hold("proposals", user.pk)
             services.counter_offer(
                 booking=booking, by=user, answers=data["version"], note=data["note"], **form.proposal()
             )

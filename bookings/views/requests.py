@@ -28,6 +28,7 @@ from bookings.states import OPEN, Status
 from catalog.selectors.names import current_slug
 from core import clock
 from core.errors import DomainError
+from core.limits import hold
 from core.templatetags import house
 from mentors.models import AvailabilityHint
 from mentors.selectors import is_bookable, profile_of, week_of
@@ -61,6 +62,7 @@ def new(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
+            hold("proposals", learner.pk)
             booking = services.request_booking(
                 learner=learner,
                 mentor=mentor,

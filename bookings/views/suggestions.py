@@ -16,6 +16,7 @@ from bookings.forms import SuggestionForm, initial_again
 from bookings.views.requests import FIELD_OF, price_context
 from core import clock
 from core.errors import DomainError
+from core.limits import hold
 from mentors.selectors import is_bookable
 from messaging.selectors import thread_between
 
@@ -36,6 +37,7 @@ def new(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
+            hold("proposals", mentor.pk)
             services.suggest_session(
                 mentor=mentor,
                 learner=learner,

@@ -22,6 +22,7 @@ from catalog.selectors import (
 )
 from catalog.selectors.names import skill_formerly_at
 from catalog.structured import list_block
+from core.limits import address_token, hold
 from core.structured_data import absolute
 
 LONGEST_SEARCH = 80
@@ -32,6 +33,8 @@ TYPED = "tape"
 @require_GET
 def community(request: HttpRequest) -> HttpResponse:
     words = _read(request, "q")
+    if words:
+        hold("searches", address_token(request))
     skills = find_skills(words) if words else None
     if set(request.GET) == {"q"} and (named := _named(words, skills or [])):
         return redirect(named)
@@ -50,7 +53,7 @@ def community_skill(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _read(request: HttpRequest, name: str) -> str:
-    return " ".join(request.GET.get(name, "").replace("\x00", "").split())[:LONGEST_SEARCH]
+    return " ".join(request.GET.get(name, "").split())[:LONGEST_SEARCH]
 
 
 def _named(words: str, skills: list[Skill]) -> Skill | None:

@@ -7,13 +7,16 @@ from django.views.decorators.http import require_GET
 
 from catalog.selectors import card_of_mentor, get_public_training, page_of_trainings
 from catalog.structured import training_block
+from core.limits import address_token, hold
 from core.money import price_cents
 from core.structured_data import absolute
 
 
 @require_GET
 def trainings(request: HttpRequest) -> HttpResponse:
-    words = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:80]
+    words = " ".join(request.GET.get("q", "").split())[:80]
+    if words:
+        hold("searches", address_token(request))
     page = page_of_trainings(words, request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
+    "core.middleware.IsolationMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -67,8 +68,11 @@ MIDDLEWARE = [
     "accounts.middleware.PreferencesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "core.middleware.ReadableAddressMiddleware",
+    "core.middleware.PaceMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -161,11 +165,25 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = None
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_PREVENT_ENUMERATION = True
+# `ip` is a whole /64 for IPv6; `key` is the address of e-mail that was typed.
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
+    "login": "60/5m/ip",
+    "login_failed": "30/5m/ip,5/5m/key",
+    "signup": "20/5m/ip",
+    "reset_password": "20/5m/ip,3/5m/key",
+    "reset_password_from_key": "20/5m/ip",
+    "change_password": "10/5m/user",
+    "manage_email": "10/5m/user",
+    "reauthenticate": "10/5m/user",
+}
 # A changed password, address or second factor is told to its owner.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Whoever works for the team proves twice who he is. Off in the demo, whose passwords are public anyway.
+TEAM_NEEDS_SECOND_FACTOR = True
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 # Read from Valkey, written to both: a row outlives a Valkey that is emptied, and signing out removes both.
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_SAMESITE = "Lax"
 
@@ -213,6 +231,17 @@ MESSAGE_FILES_PER_DAY = 100
 MESSAGES_PER_HOUR = 200
 FIRST_MESSAGES_PER_DAY = 25
 
+# Of the same person or address: how often, within how many seconds (core.limits). E-36 says « 5 minutes ».
+LIMITS = {
+    "proposals": (20, 300),
+    "uploads": (20, 300),
+    "reports": (10, 300),
+    "searches": (300, 300),
+    "sockets": (300, 300),
+}
+# How many proxies of ours stand in front: the address of a visitor is read as the outermost of them saw it.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
+
 # --- Security ---------------------------------------------------------------------------------------------------------
 
 X_FRAME_OPTIONS = "DENY"
@@ -241,6 +270,13 @@ PERMISSIONS_POLICY = {
     "geolocation": [],
     "payment": [],
     "usb": [],
+    "serial": [],
+    "hid": [],
+    "bluetooth": [],
+    "midi": [],
+    "accelerometer": [],
+    "gyroscope": [],
+    "magnetometer": [],
 }
 
 # --- Money ------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ DEBUG = env.flag("DEBUG", default=False)
 # Known to everybody: the demo holds invented data and listens on this machine only.
 SECRET_KEY = "demo-only-secret-key-which-protects-nothing-of-value"  # noqa: S105
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.words("ALLOWED_HOSTS")]
+# The team enters with its password alone; 1 shows what real servers ask for.
+TEAM_NEEDS_SECOND_FACTOR = env.flag("TEAM_NEEDS_SECOND_FACTOR", default=False)
 INTERNAL_IPS: list[str] = []
 
 INSTALLED_APPS = [*INSTALLED_APPS, "demo"]

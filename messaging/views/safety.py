@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.http import member_of
 from core.errors import DomainError
+from core.limits import hold
 from messaging import selectors, services
 from messaging.forms import ReportForm
 from messaging.models import Message, Thread
@@ -60,6 +61,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
     form = ReportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
+            hold("reports", user.pk)
             services.report(thread=thread, by=user, message=message, **form.cleaned_data)
         except DomainError as error:
             form.add_error(None, str(error.user_message))

@@ -12,6 +12,11 @@ from core.identifiers import new_reference
 logger = logging.getLogger(__name__)
 
 
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Rendered without the request: what it says may be what is wrong, its host for one."""
+    return HttpResponse(render_to_string("400.html"), status=400)
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "403.html", status=403)
 

@@ -24,6 +24,7 @@ from catalog.selectors import declared_skills, get_sheet, shown_trainings_of
 from catalog.selectors.names import current_slug
 from catalog.structured import profile_block
 from core.errors import DomainError
+from core.limits import hold
 from core.money import price_cents
 from core.structured_data import absolute
 from mentors.checklist import checklist_of
@@ -108,6 +109,7 @@ def photo(request: HttpRequest) -> HttpResponse:
     form = PhotoForm(request.POST, request.FILES)
     if form.is_valid():
         try:
+            hold("uploads", user.pk)
             set_photo(user=user, content=form.cleaned_data["photo"].read())
         except DomainError as error:
             form.add_error("photo", str(error.user_message))

@@ -49,6 +49,7 @@ TABLE = {
     "account_email_verification_sent": EVERYBODY,
     "account_confirm_email": EVERYBODY,
     "account_email": MEMBERS,
+    "account_end_sessions": MEMBERS_SEND,
     "account_reauthenticate": MEMBERS,
     "account_change_password": MEMBERS,
     "account_set_password": "GET login 302 302 302 302",
@@ -237,7 +238,17 @@ def addresses(resolver: URLResolver | None = None, space: str = "") -> Iterator[
 
 # A reference that names nothing.
 NOBODYS = "2" * 16
-ADMIN_VALUES = {"app_label": "accounts"}
+
+
+def admin_addresses() -> Iterator[tuple[str, str]]:
+    """Of the administration, each with the first values it takes."""
+    for name, pattern in addresses():
+        if name.startswith("admin:"):
+            verb = re.search(r"\(\?P<verb>(\w+)", pattern.pattern.regex.pattern)
+            known = {"app_label": "accounts", "verb": verb[1] if verb else ""}
+            yield name, reverse(name, kwargs={kind: known.get(kind, "1") for kind in pattern.pattern.regex.groupindex})
+
+
 OURS = [(name, pattern) for name, pattern in addresses() if not name.startswith("admin:")]
 
 
@@ -340,10 +351,13 @@ def signed_in(user: User | None) -> Client:
 
 
 def answer(client: Client, method: str, address: str) -> HttpResponse:
-    """What is written is taken back: no line of the table disturbs another."""
+    """What is written is taken back, a new session too: no line of the table disturbs another."""
+    cookies = dict(client.cookies)
     with transaction.atomic():
         response: HttpResponse = client.generic(method, address)  # type: ignore[assignment]  # the client's own kind
         transaction.set_rollback(True)
+    client.cookies.clear()
+    client.cookies.update(cookies)
     return response
 
 
@@ -385,12 +399,8 @@ def test_no_address_takes_a_method_it_does_not_know(world: World) -> None:
 def test_only_the_team_enters_the_administration(world: World, role: str) -> None:
     client = signed_in(world.people[role])
     entered = {}
-    for name, pattern in addresses():
-        if name.startswith("admin:"):
-            verb = re.search(r"\(\?P<verb>(\w+)", pattern.pattern.regex.pattern)
-            known = ADMIN_VALUES | {"verb": verb[1] if verb else ""}
-            given = {kind: known.get(kind, "1") for kind in pattern.pattern.regex.groupindex}
-            response = answer(client, "GET", reverse(name, kwargs=given))
-            if response.status_code not in {302, 403, 404}:
-                entered[name] = response.status_code
+    for name, address in admin_addresses():
+        response = answer(client, "GET", address)
+        if response.status_code not in {302, 403, 404}:
+            entered[name] = response.status_code
     assert entered == {}

@@ -177,7 +177,7 @@ def test_nobody_bookable_offers_everybody(client: Client) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    [{"page": "99"}, {"page": "deux"}, {"prix": "gratuit"}, {"tri": "nom"}, {"categorie": "x"}, {"q": "\x00'%"}],
+    [{"page": "99"}, {"page": "deux"}, {"prix": "gratuit"}, {"tri": "nom"}, {"categorie": "x"}, {"q": "'%"}],
 )
 def test_an_address_typed_by_hand_still_works(query: dict[str, str], client: Client) -> None:
     make_listed("Léa")

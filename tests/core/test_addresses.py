@@ -28,4 +28,6 @@ def test_an_impossible_reference_is_a_missing_page(client: Client, path: str, no
 @pytest.mark.parametrize("nothing", ["", *NOTHING])
 def test_an_impossible_mentor_is_a_missing_page(client: Client, nothing: str) -> None:
     client.force_login(User.objects.create_user("karim@example.org", "sesame-ouvre-toi"))
-    assert client.get(f"{reverse('bookings:new')}?mentor={nothing}").status_code == 404
+    # A NUL in a query is not even read.
+    wanted = 400 if "%00" in nothing else 404
+    assert client.get(f"{reverse('bookings:new')}?mentor={nothing}").status_code == wanted

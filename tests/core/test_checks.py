@@ -18,6 +18,7 @@ def ids(found: list[CheckMessage]) -> list[str | None]:
 def production(settings: Settings) -> Settings:
     settings.DEMO = False
     settings.DEBUG = False
+    settings.TEAM_NEEDS_SECOND_FACTOR = True
     settings.CLOCK = "core.clock.SystemClock"
     settings.STRIPE_SANDBOX_URL = ""
     settings.STRIPE_HTTP_CLIENT = ""
@@ -37,6 +38,7 @@ def test_real_servers_pass(production: Settings) -> None:
         ("CLOCK", "core.clock.ShiftedClock", "skilmi.E001"),
         ("STRIPE_SANDBOX_URL", "http://localhost:8001", "skilmi.E002"),
         ("DEBUG", True, "skilmi.E004"),
+        ("TEAM_NEEDS_SECOND_FACTOR", False, "skilmi.E009"),
     ],
 )
 def test_parts_of_the_demo_are_refused_elsewhere(production: Settings, name: str, value: object, error: str) -> None:

@@ -1,0 +1,61 @@
+"""What no page can make sense of is refused before any page sees it."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from core.errors import RateLimited
+
+# What the page says.
+RETRY_SECONDS: Final = 300
+
+
+class ReadableAddressMiddleware:
+    """No text of ours holds a NUL, and PostgreSQL takes none: an address that carries one was not typed by a person.
+
+    Forms refuse it by themselves. Lists, searches and filters read the address, those of the team as well.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        """Here rather than on the way in: the page that says so needs to know who asks."""
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("NUL in the address")
+
+
+class PaceMiddleware:
+    """A page that no form can say it on: too often (core.limits)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, RateLimited):
+            return None
+        answer = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+        answer.headers["Retry-After"] = str(RETRY_SECONDS)
+        return answer
+
+
+class IsolationMiddleware:
+    """No other site embeds what is ours, not even as a picture it cannot read (Cross-Origin-Resource-Policy)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return answer

@@ -1,0 +1,3 @@
+from tests.stripe import sandbox
+
+__all__ = ["sandbox"]
