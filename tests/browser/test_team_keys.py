@@ -29,7 +29,7 @@ def test_a_report_is_decided_with_keys_alone(stack: Stack, shown: Report, sign_i
     keys = Keyboard(page)
     page.goto(f"{stack.url}/equipe/")
     keys.skip_to_content()
-    keys.tab_to("Ouvrir le plus ancien – Signalements", tag="A")
+    keys.tab_to("Ouvrir le plus ancien – Messages et membres signalés", tag="A")
     keys.press("Enter")
     page.wait_for_url(f"**/admin/messaging/report/{shown.pk}/change/")
     keys.tab_to("Classer sans suite", tag="A")
