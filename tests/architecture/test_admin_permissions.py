@@ -32,6 +32,7 @@ TABLE = {
     "billing.StripeMovement": "view",
     "billing.TopUp": "view",
     "billing.TransferReversal": "view",
+    "cases.Case": "view change",
     "catalog.Category": "view add change",
     "catalog.CategoryAlias": "view",
     "catalog.NameProposal": "view change",
