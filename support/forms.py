@@ -23,7 +23,6 @@ class ReplyForm(MessageForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["body"].label = _("Votre réponse")
         self.fields["body"].widget.attrs["rows"] = 5
 
 

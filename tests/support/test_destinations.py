@@ -34,7 +34,7 @@ def test_a_mentor_reports_a_review_from_the_contact_form(client: Client, session
     report = reverse("reviews:report", args=[review.reference])
     assert report in page
     assert "C’est un escroc." in page
-    assert page.index("Nous retirons un avis insultant") < page.index(report)
+    assert page.index("Nous retirons un avis pour injure") < page.index(report)
     assert client.get(report).status_code == 200
     assert client.post(REVIEW, {"body": "Il ment."}).status_code == 200
     assert not Ticket.objects.exists()

@@ -1,15 +1,17 @@
 """The motives that come with the product make sense together."""
 
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import resolve
 
 from accounts.models import User
+from bookings.models import Booking
 from support import audiences
-from support.models import Motive, Priority
-from tests.support.pages import text_of
+from support.models import Motive, Priority, Team, Ticket
+from tests.support.pages import lands, text_of
 
 
 def test_their_links_lead_to_pages_that_exist(db: None) -> None:
@@ -47,3 +49,14 @@ def test_pages_are_drawn_in_both_languages(client: Client, karim: User, language
     client.force_login(karim)
     for path in ("/contact/", "/contact/paiement/", "/contact/demandes/"):
         assert f'lang="{language}"' in text_of(client.get(path))
+
+
+def test_whoever_wrote_a_review_may_contest_what_became_of_it(client: Client, booking: Booking, karim: User) -> None:
+    """« Règles des avis » says so."""
+    client.force_login(karim)
+    form = {"body": "Mon avis était mesuré.", "client_id": uuid4(), "session": f"booking:{booking.reference}"}
+    assert "une autre personne de l’équipe relit" in text_of(client.get("/contact/avis-conteste/"))
+    lands(client.post("/contact/avis-conteste/", form))
+    assert Ticket.objects.get().team == Team.MODERATION
+    page = text_of(client.post("/contact/avis-conteste/", form | {"session": "", "client_id": uuid4()}))
+    assert "Rien n’est enregistré" in page
