@@ -18,7 +18,8 @@ def test_their_links_lead_to_pages_that_exist(db: None) -> None:
     for motive in Motive.objects.all():
         for words, address in motive.help_links:
             assert words
-            assert resolve(urlsplit(address).path), address
+            # Raises for an address that nobody answers.
+            resolve(urlsplit(address).path)
 
 
 def test_their_anchors_are_in_the_help(client: Client, db: None) -> None:
