@@ -162,6 +162,13 @@ class ClosingForm(PasswordAgainForm):
     field_order = ["reason", "password"]
 
 
+class TextsForm(forms.Form):
+    accepts = forms.BooleanField(
+        label=_("J’ai lu ces textes et je les accepte"),
+        error_messages={"required": _("Cochez cette case pour accepter, ou continuez sans accepter.")},
+    )
+
+
 class PhotoForm(forms.Form):
     """The content is checked and drawn again by the service; here only what spares an upload."""
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from importlib import import_module
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -129,9 +131,11 @@ def _erase_archives(member_id: int) -> None:
 
 def _end_sessions(member_id: int) -> None:
     """They name their member inside only: each is opened once. None of them lets anybody in any more."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore
     for session in Session.objects.iterator(chunk_size=PIECE):
         if session.get_decoded().get(SESSION_KEY) == str(member_id):
-            session.delete()
+            # From the cache too.
+            store(session.session_key).delete()
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Reads about members."""
 
+from dataclasses import dataclass
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -7,9 +8,10 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.validators import slug_re
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.legal import VERSIONS
+from accounts import legal
 from accounts.models import LegalAcceptance, MemberPage, User
 
 _RIGHTS = {"is_active": _("actif"), "is_staff": _("équipe"), "is_superuser": _("administrateur")}
@@ -40,7 +42,7 @@ def page_of(user: User) -> MemberPage:
 
 def has_accepted(user: User, document: str) -> bool:
     """Whether the member accepted the version of `document` now in force."""
-    return LegalAcceptance.objects.filter(user=user, document=document, version=VERSIONS[document]).exists()
+    return LegalAcceptance.objects.filter(user=user, document=document, version=legal.in_force(document).name).exists()
 
 
 def has_second_factor(user: User) -> bool:
@@ -62,3 +64,39 @@ def rights_of(user: User) -> set[str]:
     """What lets somebody in and act, in the words of the team's list."""
     given = {str(label) for name, label in _RIGHTS.items() if getattr(user, name)}
     return given | {str(group) for group in user.groups.all()}
+
+
+@dataclass(frozen=True)
+class NewText:
+    """A text with a version that the member has not accepted, while he accepted a former one."""
+
+    document: str
+    title: str
+    address: str
+    version: legal.Version
+    # What changed since the version he accepted, the newest last.
+    changes: list[str]
+
+
+def texts_to_accept(user: User) -> list[NewText]:
+    """Nothing for who never accepted any: the sign-up and the request to become a mentor ask that."""
+    accepted: dict[str, set[str]] = {}
+    for document, version in LegalAcceptance.objects.filter(user=user).values_list("document", "version"):
+        accepted.setdefault(document, set()).add(version)
+    return [
+        _new_text(document, versions)
+        for document, versions in accepted.items()
+        if document in legal.HISTORY and legal.in_force(document).name not in versions
+    ]
+
+
+def _new_text(document: str, accepted: set[str]) -> NewText:
+    history = legal.HISTORY[document]
+    last = max((index for index, version in enumerate(history) if version.name in accepted), default=-1)
+    return NewText(
+        document=document,
+        title=str(legal.TITLES[document]),
+        address=reverse(legal.ADDRESSES[document]),
+        version=history[-1],
+        changes=[str(change) for version in history[last + 1 :] for change in version.changes],
+    )

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from accounts.errors import NoReason, NoSecondFactor, NotAnAdministrator, NotOfTheTeam, OwnAffair
-from accounts.legal import VERSIONS
+from accounts.legal import in_force
 from accounts.models import AuditEntry, LegalAcceptance, MemberPage, User
 from accounts.portraits import redraw
 from core.clock import now as clock_now
@@ -59,7 +59,7 @@ def accept_legal(*, user: User, documents: Iterable[str], now: datetime | None =
     at = now or clock_now()
     for document in documents:
         LegalAcceptance.objects.get_or_create(
-            user=user, document=document, version=VERSIONS[document], defaults={"accepted_at": at}
+            user=user, document=document, version=in_force(document).name, defaults={"accepted_at": at}
         )
 
 

@@ -7,16 +7,18 @@ from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.closings import close_account, reactivate
 from accounts.exports import get_archive_for, latest_export, request_export
-from accounts.forms import ClosingForm, PasswordAgainForm
-from accounts.http import member_of
+from accounts.forms import ClosingForm, PasswordAgainForm, TextsForm
+from accounts.http import member_of, safe_next
 from accounts.models import Closing, User
 from accounts.rules import EXPORT_KEPT, REACTIVATION
-from accounts.services import end_sessions
+from accounts.selectors import texts_to_accept
+from accounts.services import accept_legal, end_sessions
 from core import clock, personal_data
 from core.errors import DomainError
 from core.exporting import chunks_of
@@ -119,3 +121,20 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     update_session_auth_hash(request, end_sessions(user=member_of(request)))
     messages.success(request, _("Vous êtes déconnecté partout ailleurs."))
     return redirect("pages:preferences")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def texts(request: HttpRequest) -> HttpResponse:
+    """Texts that changed since the member accepted them: what changed, then he accepts, or reads on for now."""
+    user = member_of(request)
+    goal = safe_next(request, request.POST.get("next") or request.GET.get("next")) or reverse("pages:account")
+    found = texts_to_accept(user)
+    if not found:
+        return redirect(goal)
+    form = TextsForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        accept_legal(user=user, documents=[text.document for text in found])
+        messages.success(request, _("C’est noté, merci."))
+        return redirect(goal)
+    return render(request, "accounts/texts.html", {"form": form, "texts": found, "next": goal})

@@ -15,6 +15,7 @@ from catalog.models import Skill, Training
 FILE_LENGTH = 5_000
 PAGES = (
     "pages:home", "catalog:community", "catalog:categories", "catalog:trainings", "pages:become_mentor", "pages:help",
+    "pages:deadlines",
     "pages:ranking_policy", "pages:review_policy", "pages:terms", "pages:service_terms", "pages:privacy",
     "pages:legal_notice", "pages:accessibility", "pages:cookies", "support:contact",
 )  # fmt: skip

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.ReadableAddressMiddleware",
     "core.middleware.PaceMiddleware",
+    "accounts.asking_again.LegalMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -176,6 +177,8 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "manage_email": "10/5m/user",
     "reauthenticate": "10/5m/user",
 }
+# A link for a new password serves once, within the hour (K-24).
+PASSWORD_RESET_TIMEOUT = 60 * 60
 # A changed password, address or second factor is told to its owner.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Whoever works for the team proves twice who he is. Off in the demo, whose passwords are public anyway.

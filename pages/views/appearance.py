@@ -9,8 +9,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import Theme, User
 from accounts.services import set_preferences
 from pages.chrome import THEME_COOKIE
-
-ONE_YEAR = 60 * 60 * 24 * 365
+from pages.cookies import ONE_YEAR
 
 
 @require_POST

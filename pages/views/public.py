@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from catalog.selectors import featured_mentors
 from core.money import BASIS_POINTS, share
 from core.values import value
-from pages import faq
+from pages import deadlines, faq
 from pages.forms import CalculatorForm
 from pages.selectors import popular_skills
 from reviews.selectors import latest_reviews
@@ -54,6 +54,10 @@ def help_page(request: HttpRequest) -> HttpResponse:
     context = {
         "sections": faq.SECTIONS,
         "values": values,
-        "deadlines": faq.deadlines(values),
     }
     return render(request, "pages/help.html", context)
+
+
+@require_safe
+def deadlines_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/deadlines.html", {"groups": deadlines.groups(faq.values_in_force())})

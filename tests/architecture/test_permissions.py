@@ -62,6 +62,8 @@ TABLE = {
     # Of nobody here: `tests/accounts/test_export.py` asks for one that is there.
     "accounts:archive": "GET login 404 404 404 404",
     "accounts:closed": EVERYBODY,
+    # Nothing changed since they signed up.
+    "accounts:texts": "GET login 302 302 302 302",
     # The name of no closing: `tests/accounts/test_closing.py` asks for one that is there.
     "accounts:reactivation": "GET 404 404 404 404 404",
     "mfa_index": MEMBERS,
@@ -204,11 +206,14 @@ TABLE = {
     "cases:file": "GET login 404 200 200 200",
     "cases:thumbnail": "GET login 404 200 200 200",
     **dict.fromkeys(
-        ["pages:home", "pages:become_mentor", "pages:help", "pages:terms", "pages:service_terms"], EVERYBODY
+        ["pages:home", "pages:become_mentor", "pages:help", "pages:deadlines", "pages:terms", "pages:service_terms"],
+        EVERYBODY,
     ),
     **dict.fromkeys(["pages:privacy", "pages:legal_notice", "pages:accessibility", "pages:cookies"], EVERYBODY),
     **dict.fromkeys(["pages:review_policy", "pages:ranking_policy", "pages:profile"], EVERYBODY),
     **dict.fromkeys(["pages:robots", "pages:sitemap", "pages:sitemap_part"], EVERYBODY),
+    # Of a version that is not there.
+    "pages:legal_version": "GET 404 404 404 404 404",
     "pages:profile_edit": MEMBERS,
     "pages:photo": "POST login 200 200 200 200",
     "pages:photo_removal": MEMBERS_SEND,

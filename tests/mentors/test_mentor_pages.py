@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.legal import VERSIONS
+from accounts.legal import in_force
 from accounts.models import LegalAcceptance, User
 from billing import mandate
 from billing.models import BillingMandate, BillingProfile, ConnectedAccount
@@ -106,7 +106,7 @@ def test_the_terms_must_be_accepted_and_their_version_is_kept() -> None:
     assert client.post(address, {"accepts_terms": "on"}).status_code == 302
     assert profile_of(user).status == MentorStatus.SUBMITTED
     kept = LegalAcceptance.objects.get(user=user, document="cgps")
-    assert kept.version == VERSIONS["cgps"]
+    assert kept.version == in_force("cgps").name
 
 
 def test_sending_twice_from_the_screen_changes_nothing() -> None:
