@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Case, When
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -86,7 +87,8 @@ def needs_account(slug: str) -> bool:
 
 def tickets_of(user: User) -> TicketQuerySet:
     """One's own, what waits for oneself first, then the newest."""
-    return Ticket.objects.of(user).select_related("motive")
+    own = Ticket.objects.of(user).select_related("motive")
+    return own.order_by(Case(When(status=TicketStatus.WAITING, then=0), default=1), "-created_at", "-pk")
 
 
 def get_ticket_for(user: User, reference: str) -> Ticket:

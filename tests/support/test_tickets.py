@@ -136,6 +136,18 @@ def test_from_the_question_of_a_mentor_to_its_end(client: Client, claire: User, 
     assert set(actions) == {"support.asked", "support.resolved"}
 
 
+def test_the_list_begins_with_what_waits_for_its_reader(
+    client: Client, karim: User, ticket: Ticket, staff: User
+) -> None:
+    newer = another(ticket)
+    client.force_login(karim)
+    page = text_of(client.get(reverse("support:tickets")))
+    assert page.index(newer.number) < page.index(ticket.number)
+    services.ask_more(ticket=ticket, by=staff, reason="De quand date le débit ?")
+    page = text_of(client.get(reverse("support:tickets")))
+    assert page.index(ticket.number) < page.index(newer.number)
+
+
 def test_a_request_is_reopened_for_some_days_and_no_longer(
     client: Client, karim: User, ticket: Ticket, staff: User
 ) -> None:
