@@ -19,7 +19,7 @@ class WordsForm(forms.Form):
 
     words = forms.CharField(
         label=_("Vos explications"),
-        help_text=_("L’autre personne et l’équipe les liront. Elles ne se modifient plus une fois envoyées."),
+        help_text=_("L’autre personne et l’équipe lisent ce texte. Il ne se modifie plus une fois envoyé."),
         min_length=SHORTEST,
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 7}),
