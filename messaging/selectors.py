@@ -1,6 +1,6 @@
 """Conversations as their two members see them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,11 @@ from messaging.models import Attachment, Block, Message, MessageKind, MessageQue
 LONGEST_ID = 19
 # Messages the team reads on each side of the one shown to it.
 AROUND = 5
+
+
+# What a list shows of the other person.
+_NAMES = ("first_name", "last_name", "page__slug", "page__photo")
+_SHOWN = [f"{side}__{name}" for side in ("first", "second") for name in _NAMES]
 
 
 @dataclass(frozen=True)
@@ -55,15 +60,25 @@ def unread_in(thread: Thread, user: User) -> int:
 
 def recent_messages(thread: Thread, after_id: int | None = None, limit: int = 50) -> list[Message]:
     """The newest messages, oldest first; with `after_id` only what came later."""
-    messages = thread.messages.select_related("author__page").order_by("-pk")
+    messages = thread.messages.order_by("-pk")
     if after_id is not None:
         messages = messages.filter(pk__gt=after_id)
-    return _with_files(list(reversed(messages[:limit])))
+    return _with_files(_with_authors(thread, reversed(messages[:limit])))
 
 
 def messages_before(thread: Thread, before_id: int, limit: int = 50) -> list[Message]:
-    messages = thread.messages.select_related("author__page").filter(pk__lt=before_id).order_by("-pk")
-    return _with_files(list(reversed(messages[:limit])))
+    messages = thread.messages.filter(pk__lt=before_id).order_by("-pk")
+    return _with_files(_with_authors(thread, reversed(messages[:limit])))
+
+
+def _with_authors(thread: Thread, messages: Iterable[Message]) -> list[Message]:
+    """The two members of the thread, who are there already."""
+    people = {thread.first_id: thread.first, thread.second_id: thread.second}
+    listed = list(messages)
+    for message in listed:
+        if message.author_id is not None:
+            message.author = people[message.author_id]
+    return listed
 
 
 def get_message(message_id: int) -> Message | None:
@@ -110,21 +125,22 @@ def inbox_rows(user: User, threads: ThreadQuerySet, limit: int = 100) -> list[Th
     )
     found = list(
         threads.select_related("first__page", "second__page")
+        .only("reference", "first_id", "second_id", "last_message_at", *_SHOWN)
         .annotate(last_id=Subquery(last), unread=Subquery(unread))
         .filter(last_id__isnull=False)
         .order_by(Case(When(unread__gt=0, then=Value(0)), default=Value(1)), "-last_message_at")[:limit]
     )
     figures = {thread.pk: vars(thread) for thread in found}
-    messages = Message.objects.select_related("author").in_bulk([each["last_id"] for each in figures.values()])
+    latest = Message.objects.in_bulk([each["last_id"] for each in figures.values()])
     return [
-        ThreadRow(
-            thread,
-            thread.other(user),
-            messages.get(figures[thread.pk]["last_id"]),
-            figures[thread.pk]["unread"] or 0,
-        )
-        for thread in found
+        _row(thread, user, latest.get(figures[thread.pk]["last_id"]), figures[thread.pk]["unread"]) for thread in found
     ]
+
+
+def _row(thread: Thread, user: User, last: Message | None, unread: int | None) -> ThreadRow:
+    if last:
+        _with_authors(thread, [last])
+    return ThreadRow(thread, thread.other(user), last, unread or 0)
 
 
 def describe(reference: str) -> Described | None:

@@ -84,11 +84,17 @@ def thread(request: HttpRequest, reference: str) -> HttpResponse:
         "limits": file_limits(),
         "older_than": found[0].pk if len(found) == PAGE_OF_MESSAGES else None,
         "is_newest": not before,
-        "unread": selectors.unread_in(shown, user),
         "blocks": selectors.blocks_in(shown, user),
         "asides": [render_to_string(name, dict(more), request) for name, more in cards.draw_asides(shown, user)],
     }
-    return render(request, "messaging/thread.html", context | _list_context(request, user, shown))
+    listed = _list_context(request, user, shown)
+    return render(request, "messaging/thread.html", context | listed | {"unread": _unread(listed["rows"], shown, user)})
+
+
+def _unread(listed: Sequence[dict[str, Any]], shown: Thread, user: User) -> int:
+    """The list beside the conversation knows, unless a filter keeps this one out of it."""
+    here = next((item["row"] for item in listed if item["current"]), None)
+    return here.unread if here else selectors.unread_in(shown, user)
 
 
 @login_required
@@ -132,7 +138,7 @@ def contact(request: HttpRequest, slug: str) -> HttpResponse:
         flash.error(request, _("Vous ne pouvez pas vous écrire à vous-même."))
         return redirect("pages:profile", slug)
     existing = selectors.thread_between(user, other)
-    if existing and request.method == "GET" and selectors.recent_messages(existing, limit=1):
+    if existing and request.method == "GET" and existing.messages.exists():
         return redirect(existing)
     form = FirstMessageForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
