@@ -59,11 +59,15 @@ def find_bookings(references: Iterable[str]) -> dict[str, Booking]:
 
 def find_own_booking(reference: str, *, learner: User, mentor: User) -> Booking | None:
     """A booking of these two that is to be asked for again; nothing for anybody else's."""
+    if not reference:
+        return None
     return Booking.objects.filter(reference=reference, learner=learner, mentor=mentor).first()
 
 
 def find_suggestion(reference: str, *, learner: User, mentor: User) -> Suggestion | None:
     """What this mentor proposed to this learner; nothing for anybody else's."""
+    if not reference:
+        return None
     return Suggestion.objects.filter(reference=reference, learner=learner, mentor=mentor).first()
 
 

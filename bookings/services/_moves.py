@@ -9,8 +9,12 @@ from core.states import check_move
 
 
 def lock(booking: Booking) -> Booking:
-    """The same booking, fresh and locked until the end of the transaction."""
-    return Booking.objects.with_people().select_for_update(of=("self",)).get(pk=booking.pk)
+    """The same booking, fresh and locked until the end of the transaction; its two people are those already read."""
+    fresh = Booking.objects.select_for_update().get(pk=booking.pk)
+    for side in ("learner", "mentor"):
+        if Booking._meta.get_field(side).is_cached(booking):
+            setattr(fresh, side, getattr(booking, side))
+    return fresh
 
 
 def _move(booking: Booking, to: Status, *, by: User | None, now: datetime, reason: str = "") -> None:

@@ -28,7 +28,6 @@ from catalog.models import MemberSkill, Skill, Training
 from core import clock, values
 from core.errors import IllegalMove
 from mentors.models import MentorProfile
-from mentors.selectors import is_bookable
 from messaging.services import open_thread
 
 
@@ -56,9 +55,8 @@ def request_booking(
         raise YourselfRefused
     if client_token and (already := _requested_before(learner, client_token)):
         return already
-    if not is_bookable(mentor):
-        raise MentorNotBookable
-    booking = _new_booking(learner, mentor, subject_of(mentor, skill, training), moment)
+    rate_cents = _rate_of(mentor)
+    booking = _new_booking(learner, mentor, subject_of(mentor, skill, training), rate_cents, moment)
     booking.skill, booking.training = skill, training
     booking.time_zone = time_zone or learner.time_zone
     slot = rules.planned_slot(day, at, duration_minutes, booking.zone, moment)
@@ -66,15 +64,15 @@ def request_booking(
     _apply(booking, slot, duration_minutes, moment)
     try:
         with transaction.atomic():
-            open_thread(by=learner, to=mentor, now=moment)
-            booking.save()
+            thread = open_thread(by=learner, to=mentor, now=moment)
+            booking.save(force_insert=True)
             BookingEvent.objects.create(booking=booking, to_status=booking.status, actor=learner, at=moment)
-            _add_version(booking, learner, objectives, "", moment)
+            version = _add_version(booking, learner, objectives, "", moment)
             plan_lapse_notice(booking, moment)
             if suggestion:
                 _answer(suggestion, booking)
-            news.post(booking, "requested", author=learner, now=moment)
-            news.tell(booking, "requested", [mentor], now=moment)
+            news.post(booking, "requested", author=learner, now=moment, thread=thread)
+            news.tell(booking, "requested", [mentor], now=moment, version=version)
     except IntegrityError as error:
         if client_token and (already := _requested_before(learner, client_token)):
             return already
@@ -95,11 +93,17 @@ def _requested_before(learner: User, client_token: UUID) -> Booking | None:
     return Booking.objects.filter(learner=learner, client_token=client_token).first()
 
 
-def _new_booking(learner: User, mentor: User, subject: str, now: datetime) -> Booking:
-    """The booking with the mentor's terms of this moment, copied (SK-43)."""
-    rate_cents = MentorProfile.objects.bookable().values_list("hourly_rate_cents", flat=True).get(user=mentor)
+def _rate_of(mentor: User) -> int:
+    """Of a mentor who can be booked."""
+    rates = MentorProfile.objects.bookable().filter(user=mentor).values_list("hourly_rate_cents", flat=True)
+    rate_cents = rates.first()
     if rate_cents is None:
         raise MentorNotBookable
+    return rate_cents
+
+
+def _new_booking(learner: User, mentor: User, subject: str, rate_cents: int, now: datetime) -> Booking:
+    """The booking with the mentor's terms of this moment, copied (SK-43)."""
     shares = values.several("commission_basis_points", "vat_basis_points", at=now)
     return Booking(
         learner=learner,
@@ -140,15 +144,14 @@ def _add_version(booking: Booking, author: User, objectives: str, note: str, now
         created_at=now,
     )
     version.content_hash = rules.content_hash(version.terms())
-    version.save()
+    version.save(force_insert=True)
     _accept(version, author, now)
     return version
 
 
 def _accept(version: BookingVersion, user: User, now: datetime) -> None:
-    VersionAcceptance.objects.get_or_create(
-        version=version, user=user, defaults={"content_hash": version.content_hash, "accepted_at": now}
-    )
+    """Once each: who accepts has not accepted before, and the database would refuse."""
+    VersionAcceptance.objects.create(version=version, user=user, content_hash=version.content_hash, accepted_at=now)
 
 
 @transaction.atomic
@@ -177,15 +180,15 @@ def counter_offer(
     if same_terms:
         raise NothingChanged
     # A proposal carries words: none pass where one of the two blocked the other.
-    open_thread(by=by, to=booking.other(by), now=moment)
+    thread = open_thread(by=by, to=booking.other(by), now=moment)
     _apply(booking, slot, duration_minutes, moment)
     booking.version += 1
     from_mentor = by.pk == booking.mentor_id
     _move(booking, Status.COUNTERED if from_mentor else Status.REQUESTED, by=by, now=moment)
-    _add_version(booking, by, objectives, note, moment)
+    version = _add_version(booking, by, objectives, note, moment)
     plan_lapse_notice(booking, moment)
-    news.post(booking, "countered", author=by, now=moment)
-    news.tell(booking, "countered", [booking.other(by)], now=moment, context={"previous": current})
+    news.post(booking, "countered", author=by, now=moment, thread=thread)
+    news.tell(booking, "countered", [booking.other(by)], now=moment, version=version, context={"previous": current})
     return booking
 
 
@@ -230,8 +233,8 @@ def _accept_locked(booking: Booking, by: User, content_hash: str, now: datetime)
     _move(booking, Status.ACCEPTED, by=by, now=now)
     news.post(booking, "accepted", author=by, now=now)
     if by.pk == booking.learner_id:
-        news.tell(booking, "accepted", [booking.mentor], now=now)
-    news.tell(booking, "payment_due", [booking.learner], now=now)
+        news.tell(booking, "accepted", [booking.mentor], now=now, version=current)
+    news.tell(booking, "payment_due", [booking.learner], now=now, version=current)
     return booking
 
 

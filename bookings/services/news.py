@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
-from bookings.models import Booking
+from bookings.models import Booking, BookingVersion
 from bookings.services.calendars import calendar_attachment
 from messaging.models import Thread
 from messaging.services import get_or_create_thread, post_card
@@ -16,10 +16,12 @@ def thread_of(booking: Booking, now: datetime | None = None) -> Thread:
     return get_or_create_thread(one=booking.learner, other=booking.mentor, now=now)
 
 
-def post(booking: Booking, event: str, *, author: User | None, now: datetime, **data: Any) -> None:
-    """A card about what just happened. `version` is the one the card speaks about."""
+def post(
+    booking: Booking, event: str, *, author: User | None, now: datetime, thread: Thread | None = None, **data: Any
+) -> None:
+    """A card about what just happened. `version` is the one the card speaks about; `thread`, when it was opened."""
     post_card(
-        thread=thread_of(booking, now),
+        thread=thread or thread_of(booking, now),
         kind="booking",
         reference=booking.ledger_reference,
         data={"event": event, "version": booking.version, **data},
@@ -36,9 +38,14 @@ def tell(
     now: datetime,
     url: str = "",
     calendar: str = "",
+    version: BookingVersion | None = None,
     context: Mapping[str, Any] | None = None,
 ) -> None:
-    """One notice per recipient. `calendar` is the method of the calendar file to attach, if any."""
+    """One notice per recipient. `calendar` is the method of the calendar file to attach, if any.
+
+    `version`, the current one, is read when it is not given.
+    """
+    current = version or booking.current_version()
     for recipient in recipients:
         notify(
             recipient=recipient,
@@ -47,7 +54,7 @@ def tell(
             reference=booking.ledger_reference,
             context={
                 "booking": booking,
-                "version": booking.current_version(),
+                "version": current,
                 "other": booking.other(recipient),
                 "is_learner": recipient.pk == booking.learner_id,
                 **(context or {}),

@@ -30,7 +30,10 @@ def plan_lapse_notice(booking: Booking, now: datetime) -> None:
 def _plan(booking: Booking, kind: ReminderKind, due_at: datetime, now: datetime) -> None:
     """A reminder whose time is already past is not made: what has just been sent says it."""
     if due_at > now:
-        Reminder.objects.update_or_create(booking=booking, kind=kind, defaults={"due_at": due_at, "sent_at": None})
+        planned = Reminder(booking=booking, kind=kind, due_at=due_at, sent_at=None)
+        Reminder.objects.bulk_create(
+            [planned], update_conflicts=True, unique_fields=["booking", "kind"], update_fields=["due_at", "sent_at"]
+        )
     else:
         Reminder.objects.filter(booking=booking, kind=kind, sent_at=None).delete()
 

@@ -76,7 +76,7 @@ def write_first(
     return send_message(thread=thread, author=author, body=body, client_id=client_id, now=moment)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def post_card(
     *,
     thread: Thread,

@@ -36,7 +36,7 @@ def notify(
         return
     declared = kinds.get(kind)
     moment = now or clock.now()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         rendered = _render(recipient, kind, url, context or {})
         if declared.in_app:
             Notice.objects.create(

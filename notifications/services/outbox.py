@@ -30,7 +30,7 @@ class Rendered:
     body_html: str
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def store_email(
     *,
     to: str,
