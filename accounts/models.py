@@ -1,5 +1,6 @@
 """Members and what they say of themselves."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -33,6 +34,14 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
+
+
+def full_name(first_name: str, last_name: str) -> str:
+    return f"{first_name} {last_name}".strip()
+
+
+def short_name(first_name: str) -> str:
+    return first_name or str(_("Membre"))
 
 
 class Theme(models.TextChoices):
@@ -79,12 +88,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         if self.erased_at:
             return str(_("Membre supprimé"))
-        return f"{self.first_name} {self.last_name}".strip()
+        return full_name(self.first_name, self.last_name)
 
     def get_short_name(self) -> str:
         if self.erased_at:
             return str(_("Membre supprimé"))
-        return self.first_name or str(_("Membre"))
+        return short_name(self.first_name)
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """What each session must know. Django makes it of the password alone."""
@@ -98,6 +107,21 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True)
+class Face:
+    """A member as lists show him: read as columns, for many at a time, without the rest of his account."""
+
+    first_name: str
+    last_name: str
+    photo_url: str
+
+    def get_full_name(self) -> str:
+        return full_name(self.first_name, self.last_name)
+
+    def get_short_name(self) -> str:
+        return short_name(self.first_name)
 
 
 class MemberPage(models.Model):
@@ -123,6 +147,11 @@ class MemberPage(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("pages:profile", args=[self.slug])
+
+
+def photo_url(name: str) -> str:
+    """The address of a portrait by the name of its file; empty without one."""
+    return str(MemberPage._meta.get_field("photo").storage.url(name)) if name else ""
 
 
 class LegalAcceptance(models.Model):

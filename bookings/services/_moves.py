@@ -12,7 +12,7 @@ def lock(booking: Booking) -> Booking:
     """The same booking, fresh and locked until the end of the transaction; its two people are those already read."""
     fresh = Booking.objects.select_for_update().get(pk=booking.pk)
     for side in ("learner", "mentor"):
-        if Booking._meta.get_field(side).is_cached(booking):
+        if side in booking._state.fields_cache:
             setattr(fresh, side, getattr(booking, side))
     return fresh
 

@@ -71,7 +71,7 @@ def request_booking(
             plan_lapse_notice(booking, moment)
             if suggestion:
                 _answer(suggestion, booking)
-            news.post(booking, "requested", author=learner, now=moment, thread=thread)
+            news.post(booking, "requested", thread, author=learner, now=moment)
             news.tell(booking, "requested", [mentor], now=moment, version=version)
     except IntegrityError as error:
         if client_token and (already := _requested_before(learner, client_token)):
@@ -187,7 +187,7 @@ def counter_offer(
     _move(booking, Status.COUNTERED if from_mentor else Status.REQUESTED, by=by, now=moment)
     version = _add_version(booking, by, objectives, note, moment)
     plan_lapse_notice(booking, moment)
-    news.post(booking, "countered", author=by, now=moment, thread=thread)
+    news.post(booking, "countered", thread, author=by, now=moment)
     news.tell(booking, "countered", [booking.other(by)], now=moment, version=version, context={"previous": current})
     return booking
 

@@ -17,7 +17,7 @@ def thread_of(booking: Booking, now: datetime | None = None) -> Thread:
 
 
 def post(
-    booking: Booking, event: str, *, author: User | None, now: datetime, thread: Thread | None = None, **data: Any
+    booking: Booking, event: str, thread: Thread | None = None, /, *, author: User | None, now: datetime, **data: Any
 ) -> None:
     """A card about what just happened. `version` is the one the card speaks about; `thread`, when it was opened."""
     post_card(

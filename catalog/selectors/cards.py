@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import slug_re
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONArray
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import MemberPage, User
+from accounts.models import Face, MemberPage, User, photo_url
 from catalog.models import Listing, MemberSkill, Skill
 from catalog.rules import answer_step, days_in
 from core.money import half_up
@@ -33,7 +34,8 @@ ANSWERS = (
 class Card:
     """One member in a list."""
 
-    user: User
+    # His account where he is shown alone, a Face in lists.
+    user: Any
     name: str
     href: str
     headline: str
@@ -57,51 +59,71 @@ class Card:
         return str(ANSWERS[answer_step(self.answer_minutes)])
 
 
-def for_cards(chosen: QuerySet[Listing]) -> QuerySet[Listing]:
-    """What cards show of the chosen rows, in their order. People and pages are joined to these few rows only."""
-    rows = Listing.objects.filter(pk__in=chosen.values("pk")).order_by(*chosen.query.order_by)
-    return rows.select_related("user__page").only(
-        "rate_cents",
-        "is_bookable",
-        "mark_sum",
-        "mark_count",
-        "days",
-        "answer_minutes",
-        "skill_names",
-        "user__first_name",
-        "user__last_name",
-        "user__page__slug",
-        "user__page__photo",
-        "user__page__headline",
-    )
+def _with_people(chosen: QuerySet[Listing]) -> QuerySet[Listing]:
+    """The chosen rows, in their order, to be joined to people and pages: a few rows, where the choice looks at many."""
+    return Listing.objects.filter(pk__in=chosen.values("pk")).order_by(*chosen.query.order_by)
 
 
 def featured_mentors(limit: int = 4) -> list[Card]:
     """Bookable mentors for the home page, best score first, those with a photo before the others."""
     best = Listing.objects.filter(is_listed=True, is_bookable=True).order_by("-score", "user_id")
-    rows = sorted(for_cards(best[: limit * 3]), key=lambda row: not row.user.page.photo)
+    whole = _with_people(best[: limit * 3]).select_related("user__page")
+    rows = sorted(whole, key=lambda row: not row.user.page.photo)
     return [card_of(row) for row in rows[:limit]]
 
 
+class _Line(NamedTuple):
+    """What a card is made of, as columns."""
+
+    first_name: str
+    last_name: str
+    photo: str
+    slug: str
+    headline: str
+    skill_names: list[str]
+    rate_cents: int | None
+    is_bookable: bool
+    mark_sum: int
+    mark_count: int
+    days: int
+    answer_minutes: int | None
+
+
+_OF_USER, _OF_PAGE = ("first_name", "last_name"), ("photo", "slug", "headline")
+_OF_LISTING = _Line._fields[len(_OF_USER + _OF_PAGE) :]
+_COLUMNS = [*(f"user__{name}" for name in _OF_USER), *(f"user__page__{name}" for name in _OF_PAGE), *_OF_LISTING]
+
+
 def card_of(row: Listing) -> Card:
+    parts = ((row.user, _OF_USER), (row.user.page, _OF_PAGE), (row, _OF_LISTING))
+    return _card(row.user, _Line(*(getattr(part, name) for part, names in parts for name in names)))
+
+
+def cards_of(chosen: QuerySet[Listing]) -> list[Card]:
+    """The cards of many members, in the order of `chosen`: columns cost a third of three objects for each."""
+    lines = [_Line(*values) for values in _with_people(chosen).values_list(*_COLUMNS)]
+    return [_card(Face(line.first_name, line.last_name, photo_url(line.photo)), line) for line in lines]
+
+
+def _card(user: User | Face, line: _Line) -> Card:
     return Card(
-        user=row.user,
-        name=row.user.get_full_name(),
-        href=row.user.page.get_absolute_url(),
-        headline=row.user.page.headline,
-        skills=row.skill_names[:SKILLS_SHOWN],
-        rate_cents=row.rate_cents,
-        is_bookable=row.is_bookable,
-        tenths=half_up(10 * row.mark_sum, row.mark_count) if row.mark_count else None,
-        count=row.mark_count,
-        days=days_in_words(days_in(row.days)),
-        answer_minutes=row.answer_minutes,
+        user=user,
+        name=user.get_full_name(),
+        href=reverse("pages:profile", args=[line.slug]),
+        headline=line.headline,
+        skills=line.skill_names[:SKILLS_SHOWN],
+        rate_cents=line.rate_cents,
+        is_bookable=line.is_bookable,
+        tenths=half_up(10 * line.mark_sum, line.mark_count) if line.mark_count else None,
+        count=line.mark_count,
+        days=days_in_words(days_in(line.days)),
+        answer_minutes=line.answer_minutes,
     )
 
 
 def card_of_mentor(user: User) -> Card:
     """The card of one member."""
-    return card_of(for_cards(Listing.objects.filter(user=user)).get())
+    return card_of(Listing.objects.select_related("user__page").defer("document", "facets", "name").get(user=user))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.db.models.expressions import OrderBy
 
 from catalog.models import Category, Listing, Skill
 from catalog.rules import BEST_RATED, CHEAPEST, MARKS, PRICE_BANDS, RELEVANCE, day_bits
-from catalog.selectors.cards import Card, card_of, for_cards
+from catalog.selectors.cards import Card, cards_of
 from catalog.selectors.paging import MOST, PAGE_SIZE
 from catalog.selectors.words import query_of
 from core.paging import CountedPaginator
@@ -50,7 +50,7 @@ class CommunityFilters:
 class Results:
     """A page of the list. `bookable` counts the mentors among `count`; both stop at `MOST`."""
 
-    page: Page[Listing]
+    page: Page[Card]
     cards: list[Card] = field(default_factory=list)
     count: int = 0
     bookable: int = 0
@@ -69,13 +69,13 @@ def search_community(
     # Each way is read from an index of its own: « not the first » would make it a reading of every row.
     figures = _count(rows.filter(_any(ways)), most)
     count = min(figures["members"], most)
-    page = CountedPaginator[Listing]([], page_size, count).get_page(page_number)
+    page = CountedPaginator[Card]([], page_size, count).get_page(page_number)
     start = page.start_index() - 1
     if count:
         page.object_list = _page(rows, _tiers(ways), filters.sort, start, min(start + page_size, count))
     return Results(
         page,
-        [card_of(row) for row in page.object_list],
+        list(page.object_list),
         count,
         figures["bookable"],
         is_long=figures["members"] > most,
@@ -91,7 +91,7 @@ def search_names(words: str, limit: int = PAGE_SIZE) -> list[Card]:
     """Members whose name looks like these words."""
     likeness = Func(Value(words), function="catalog_plain", output_field=TextField())
     rows = Listing.objects.filter(is_listed=True, name__trigram_word_similar=likeness)
-    return [card_of(row) for row in for_cards(rows.order_by(*ORDERS[RELEVANCE])[:limit])]
+    return cards_of(rows.order_by(*ORDERS[RELEVANCE])[:limit])
 
 
 def _count(found: QuerySet[Listing], most: int) -> dict[str, int]:
@@ -117,11 +117,11 @@ def _tiers(ways: list[Q]) -> list[Q]:
     return [first, *(other & ~first for other in others)]
 
 
-def _page(rows: QuerySet[Listing], tiers: list[Q], sort: str, start: int, stop: int) -> list[Listing]:
+def _page(rows: QuerySet[Listing], tiers: list[Q], sort: str, start: int, stop: int) -> list[Card]:
     """Tier after tier, each read along an index: the whole is never sorted."""
-    taken: list[Listing] = []
+    taken: list[Card] = []
     for tier in tiers:
-        found = list(for_cards(rows.filter(tier).order_by(*ORDERS[sort])[start:stop]))
+        found = cards_of(rows.filter(tier).order_by(*ORDERS[sort])[start:stop])
         taken += found
         wanted = stop - start - len(found)
         if not wanted or tier is tiers[-1]:

@@ -17,11 +17,16 @@ from core.templatetags import house
 register = template.Library()
 
 
-def _photo_of(user: Any) -> Any:
+def _photo_of(user: Any) -> str:
+    """The address of his photo; empty when he has none. Lists know it already."""
+    known: str | None = getattr(user, "photo_url", None)
+    if known is not None:
+        return known
     try:
-        return user.page.photo
+        photo = user.page.photo
     except (AttributeError, ObjectDoesNotExist):
-        return None
+        return ""
+    return str(photo.url) if photo else ""
 
 
 @register.simple_tag
@@ -33,7 +38,7 @@ def avatar(user: Any, size: str = "", *, photo: Any = False, alt: str = "", css_
     if not picture:
         words = conditional_escape(house.initials(user))
         return mark_safe(f'<span class="{css}" aria-hidden="true">{words}</span>')  # noqa: S308
-    source, words = conditional_escape(picture.url), conditional_escape(alt or "")
+    source, words = conditional_escape(picture), conditional_escape(alt or "")
     image = f'<img src="{source}" alt="{words}" width="160" height="160" loading="lazy">'
     return mark_safe(f'<span class="{css}">{image}</span>')  # noqa: S308
 

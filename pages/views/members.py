@@ -43,7 +43,7 @@ REVIEWS_SHOWN = 10
 @require_safe
 def profile(request: HttpRequest, slug: str) -> HttpResponse:
     sheet = get_sheet(slug)
-    card, mentor = sheet.card, sheet.mentor
+    card, mentor, member = sheet.card, sheet.mentor, sheet.page.user
     asked = current_slug(request.GET.get("competence", ""))
     context = {
         "page": sheet.page,
@@ -51,11 +51,11 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
         "mentor": mentor,
         "skills": sheet.skills,
         "skill": next((skill for skill in sheet.skills if skill.slug == asked), None),
-        "trainings": shown_trainings_of(card.user) if mentor.is_validated else [],
+        "trainings": shown_trainings_of(member) if mentor.is_validated else [],
         "week": week_of(sheet.hints) if sheet.hints else [],
-        "zone": card.user.time_zone.replace("_", " "),
-        "is_own": request.user == card.user,
-        "tally": tally_of(card.user) if mentor.is_validated else None,
+        "zone": member.time_zone.replace("_", " "),
+        "is_own": request.user == member,
+        "tally": tally_of(member) if mentor.is_validated else None,
         "durations": DURATIONS,
         "minutes": USUAL_MINUTES,
         "amount_cents": price_cents(card.rate_cents, USUAL_MINUTES * 60) if card.rate_cents else None,
