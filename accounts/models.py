@@ -111,7 +111,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 @dataclass(frozen=True)
 class Face:
-    """A member as lists show him: read as columns, for many at a time, without the rest of his account."""
+    """A member of a public list, where no erased account stands: columns, for many at a time, not a whole account."""
 
     first_name: str
     last_name: str

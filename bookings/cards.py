@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -57,8 +57,11 @@ class Loaded:
 
 
 def load(messages: Sequence[Message]) -> Mapping[str, Loaded]:
-    notice = selectors.cancellation_notice()
     found = selectors.find_bookings({message.reference for message in messages})
+    settled = {message.reference for message in messages if "proposal" in message.data}
+    prefetch_related_objects([found[reference] for reference in settled & found.keys()], "joint_proposals")
+    may_cancel = any(booking.status in presentation.CANCELABLE for booking in found.values())
+    notice = selectors.cancellation_notice() if may_cancel else timedelta()
     return {reference: Loaded(booking, notice) for reference, booking in found.items()}
 
 
@@ -95,7 +98,7 @@ def _version_card(booking: Booking, number: int, viewer: User, actions: presenta
         booking=booking,
         version=version,
         viewer=viewer,
-        author=version.author,
+        author=booking.learner if version.author_id == booking.learner_id else booking.mentor,
         other=booking.other(viewer),
         is_current=is_current,
         is_short=not is_current or booking.status in ENDED,

@@ -53,6 +53,9 @@ def badge_for(booking: Booking, viewer: User) -> Badge:
 _CAN_BE_ASKED_AGAIN = HELD | {Status.LAPSED, Status.DECLINED, Status.CANCELED, Status.WITHDRAWN}
 
 
+CANCELABLE = frozenset({Status.ACCEPTED, Status.CONFIRMED})
+
+
 @dataclass(frozen=True)
 class Actions:
     """What the viewer may do now. The services check again."""
@@ -85,13 +88,15 @@ def actions_for(booking: Booking, viewer: User, now: datetime, notice: timedelta
     is_live = status in OPEN and booking.expires_at > now
     before_start = now < booking.starts_at
     day = booking.day_bounds
-    deadline = cancellation_deadline(booking, viewer, notice)
+    # The delay is read only where somebody may still cancel.
+    is_cancelable = status in CANCELABLE
+    deadline = cancellation_deadline(booking, viewer, notice) if is_cancelable else booking.starts_at
     return Actions(
         answer=is_live and booking.awaits == viewer,
         withdraw=is_live and booking.awaits != viewer,
         pay=is_learner and status == Status.ACCEPTED and before_start,
         reopen=is_learner and status == Status.PAYMENT_LAPSED and before_start,
-        cancel=status in (Status.ACCEPTED, Status.CONFIRMED) and now < deadline,
+        cancel=is_cancelable and now < deadline,
         cancel_before=deadline,
         enter=status in FINAL and day.starts_at <= now < day.ends_at,
         calendar=status in FINAL and now < booking.meets_until,

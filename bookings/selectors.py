@@ -49,11 +49,7 @@ def find_booking(reference: str) -> Booking | None:
 def find_bookings(references: Iterable[str]) -> dict[str, Booking]:
     """The same for many, in one query."""
     identifiers = [reference.removeprefix(f"{PREFIX}:") for reference in references]
-    found = (
-        Booking.objects.with_people()
-        .filter(reference__in=identifiers)
-        .prefetch_related("versions__author", "joint_proposals")
-    )
+    found = Booking.objects.with_people().filter(reference__in=identifiers).prefetch_related("versions")
     return {booking.ledger_reference: booking for booking in found}
 
 

@@ -19,7 +19,7 @@ AROUND = 5
 
 
 # What a list shows of the other person.
-_NAMES = ("first_name", "last_name", "page__slug", "page__photo")
+_NAMES = ("first_name", "last_name", "erased_at", "page__slug", "page__photo")
 _SHOWN = [f"{side}__{name}" for side in ("first", "second") for name in _NAMES]
 
 

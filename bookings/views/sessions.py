@@ -16,7 +16,6 @@ from accounts.http import member_of
 from accounts.models import User
 from bookings import joint_cards, presentation, selectors, services
 from bookings.models import Booking, BookingQuerySet
-from bookings.states import Status
 from core import clock
 from core.paging import CountedPaginator
 from mentors.selectors import profile_of
@@ -90,8 +89,8 @@ def _tabs(chosen: str, counts: Mapping[str, int]) -> list[Tab]:
 
 
 def _notice(listed: Iterable[Booking]) -> timedelta:
-    """Read only where it decides something: where one may still cancel."""
-    may_cancel = any(booking.status in (Status.ACCEPTED, Status.CONFIRMED) for booking in listed)
+    """Once for all of them, and only where it decides something."""
+    may_cancel = any(booking.status in presentation.CANCELABLE for booking in listed)
     return selectors.cancellation_notice() if may_cancel else timedelta()
 
 

@@ -40,8 +40,10 @@ def test_the_inbox_costs_the_same_for_many_conversations(
             send_message(thread=opened, author=other, body=str(number))
     client.force_login(karim)
     client.get(INBOX)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(4):
         client.get(INBOX)
+    with django_assert_max_num_queries(9):
+        client.get(opened.get_absolute_url())
 
 
 def test_a_message_is_sent_and_shown(client: Client, karim: User, claire: User, thread: Thread) -> None:

@@ -88,7 +88,7 @@ def test_the_frame_of_a_page_costs_a_member_few_queries(
     client: Client, member: User, django_assert_max_num_queries: object
 ) -> None:
     client.force_login(member)
-    with django_assert_max_num_queries(8):  # type: ignore[operator]
+    with django_assert_max_num_queries(2):  # type: ignore[operator]
         client.get(reverse("account_change_password"))
 
 
