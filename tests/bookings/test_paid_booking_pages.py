@@ -210,7 +210,7 @@ def test_a_long_list_costs_the_same(
         client.get(reverse("bookings:my_sessions"), {"onglet": "passees"})
     thread = thread_between(karim, claire)
     assert thread is not None
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert client.get(thread.get_absolute_url()).status_code == 200
     assert Message.objects.count() == 24
 
