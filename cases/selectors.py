@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
+from accounts.selectors import works_for_team
 from billing.models import Hold, Settlement
 from billing.services.adjustments import left_to_adjust
 from billing.states import HoldStatus
@@ -42,7 +43,7 @@ def get_case_of_booking(user: User, reference: str) -> Case:
 def get_file_for(user: User, reference: str) -> StatementFile:
     """For the two people of the case and for the team that may see cases; 404 for anybody else."""
     files = StatementFile.objects.all()
-    if not (user.is_staff and user.has_perm("cases.view_case")):
+    if not (works_for_team(user) and user.has_perm("cases.view_case")):
         files = files.filter(statement__case__in=Case.objects.of(user))
     found: StatementFile = get_object_or_404(files, reference=reference)
     return found

@@ -105,7 +105,7 @@ def get_attachment_for(user: User, reference: str) -> Attachment:
 
 
 def may_see_all(user: User) -> bool:
-    return user.has_perm("messaging.view_attachment") and works_for_team(user)
+    return works_for_team(user) and user.has_perm("messaging.view_attachment")
 
 
 def threads_of(user: User) -> ThreadQuerySet:

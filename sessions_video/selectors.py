@@ -48,7 +48,7 @@ def get_ended_session_for(user: User, reference: str) -> VideoSession:
 
 
 def may_see_all(user: User) -> bool:
-    return user.has_perm("sessions_video.view_videosession") and works_for_team(user)
+    return works_for_team(user) and user.has_perm("sessions_video.view_videosession")
 
 
 def describe_proof(subject: str) -> Described | None:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.selectors import works_for_team
 from bookings.models import Booking
 from core import values
 from core.identifiers import fingerprint
@@ -126,7 +127,7 @@ def messages_of(ticket: Ticket) -> list[TicketMessage]:
 def get_file_for(user: User, reference: str) -> TicketFile:
     """A file, for the author of the request and for the team; 404 for anybody else."""
     files = TicketFile.objects.select_related("message__ticket")
-    if not (user.is_staff and user.has_perm("support.view_ticket")):
+    if not (works_for_team(user) and user.has_perm("support.view_ticket")):
         files = files.filter(message__ticket__author=user)
     found: TicketFile = get_object_or_404(files, reference=reference)
     return found

@@ -7,6 +7,7 @@ from django.test import Client, RequestFactory
 
 from accounts.models import User
 from tests import people
+from tests.architecture.sources import PROJECT, modules
 from tests.architecture.test_permissions import admin_addresses
 
 # What even an administrator does by hand to the rows of a list; anything else is a service's.
@@ -115,3 +116,10 @@ def test_nobody_without_a_right_comes_in_anywhere(method: str) -> None:
             if name not in skipped and status not in {302, 403, 404, 405}:
                 entered.append((str(user), name, status))
     assert entered == []
+
+
+def test_what_is_others_is_shown_to_who_proved_twice_who_he_is() -> None:
+    """`works_for_team` asks for the second factor; `is_staff` beside a right does not."""
+    written = {path: (PROJECT / path).read_text(encoding="utf8") for path in modules()}
+    wrong = [path for path, text in written.items() if "is_staff and user.has_perm" in text]
+    assert wrong == []
