@@ -8,8 +8,9 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
@@ -17,17 +18,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.decisions import TraceForm, read_or_send
 from accounts.http import member_of
+from accounts.member_pages import MemberPages
 from accounts.models import AuditEntry, LegalAcceptance, MemberPage, User
-from accounts.selectors import has_second_factor, rights_of
-from accounts.services import note_rights, remove_second_factor
+from accounts.selectors import has_second_factor
+from accounts.services import remove_second_factor
 from core.errors import DomainError
 
 # allauth brings its tables: addresses and second factors are the members' own affair, and nobody signs in elsewhere.
 admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """Shows rows that services write; nothing is added, changed or deleted by hand."""
+class ReadOnly:
+    """Rows that services write; nothing is added, changed or deleted by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -39,23 +41,32 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
         return False
 
 
+class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin[Any]):
+    pass
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(ReadOnlyAdmin):
+    """The roles follow the table of `accounts.roles`: they are read here, and given on the page of a member."""
+
+    fields = ("name", "may")
+    readonly_fields = ("may",)
+
+    @admin.display(description=_("permissions"))
+    def may(self, group: Group) -> str:
+        return ", ".join(sorted(f"{each.content_type.app_label}.{each.codename}" for each in group.permissions.all()))
+
+
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin[User]):
+class UserAdmin(ReadOnly, MemberPages):
     list_display = ["email", "first_name", "last_name", "date_joined", "is_active", "is_staff"]
-    list_filter = ["is_active", "is_staff"]
+    list_filter = ["is_active", "is_staff", "groups"]
     search_fields = ["email", "first_name", "last_name"]
     ordering = ["-date_joined"]
-    fields = [
-        "email",
-        ("first_name", "last_name"),
-        ("time_zone", "language", "theme"),
-        ("is_active", "is_staff", "is_superuser"),
-        "groups",
-        ("date_joined", "last_login"),
-    ]
-    readonly_fields = ["email", "date_joined", "last_login"]
-    filter_horizontal = ["groups"]
-    change_form_template = "admin/accounts/user/change_form.html"
+    fields = ("email", ("first_name", "last_name"))
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(read_or_send(self.lost_factor))
@@ -67,15 +78,6 @@ class UserAdmin(admin.ModelAdmin[User]):
         target = self.get_object(request, unquote(object_id))
         has_factor = bool(target and _is_administrator(request) and has_second_factor(target))
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "has_factor": has_factor})
-
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
-        form.rights_before = rights_of(User.objects.get(pk=obj.pk))
-        super().save_model(request, obj, form, change)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
-        super().save_related(request, form, formsets, change)
-        after = rights_of(User.objects.get(pk=form.instance.pk))
-        note_rights(user=form.instance, by=member_of(request), before=form.rights_before, after=after)
 
     def lost_factor(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Somebody lost what proves who he is: an administrator, who knows him, takes it away with a reason."""
@@ -99,36 +101,18 @@ class UserAdmin(admin.ModelAdmin[User]):
         template = "admin/accounts/user/lost_factor.html"
         return render(request, template, self.admin_site.each_context(request) | context)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        """Only an administrator gives rights."""
-        fixed = list(self.readonly_fields)
-        return fixed if _is_administrator(request) else [*fixed, "is_staff", "is_superuser", "groups"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return False
-
 
 def _is_administrator(request: HttpRequest) -> bool:
     return isinstance(request.user, User) and request.user.is_superuser
 
 
 @admin.register(MemberPage)
-class MemberPageAdmin(admin.ModelAdmin[MemberPage]):
+class MemberPageAdmin(ReadOnlyAdmin):
+    """The words of a member are his own: who finds them wrong warns him."""
+
     list_display = ["slug", "user", "headline", "updated_at"]
     search_fields = ["slug", "user__first_name", "user__last_name", "user__email", "headline"]
     list_select_related = ["user"]
-    raw_id_fields = ["user"]
-    readonly_fields = ["user", "slug", "photo", "updated_at"]
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: MemberPage | None = None) -> bool:
-        return False
 
 
 @admin.register(AuditEntry)

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts import letters
 from accounts.errors import CannotCloseYet, TooLateToReturn
+from accounts.measures import is_suspended
 from accounts.models import Closing, User
 from accounts.rules import CLAIM, LAST_WARNING, NEXT_TRY, REACTIVATION
 from accounts.signals import account_closing
@@ -68,7 +69,8 @@ def reactivate(*, closing: Closing, now: datetime | None = None) -> Closing:
     if not locked.can_be_taken_back(moment):
         raise TooLateToReturn
     _move(locked, ClosingStatus.REACTIVATED, reactivated_at=moment)
-    User.objects.filter(pk=locked.user_id).update(is_active=True)
+    # Who was suspended meanwhile stays out.
+    User.objects.filter(pk=locked.user_id).update(is_active=not is_suspended(locked.user))
     letters.write(to=locked.user, letter="reactivated", url=reverse("pages:account"), closing=locked)
     return locked
 

@@ -71,3 +71,23 @@ class NotAnAdministrator(DomainError):
 
 class NoSecondFactor(DomainError):
     user_message = _("Ce membre n’utilise pas la double authentification.")
+
+
+class TeamMember(DomainError):
+    user_message = _("Seul un administrateur décide d’un membre de l’équipe.")
+
+
+class AlreadySuspended(IllegalMove):
+    user_message = _("Ce membre est déjà suspendu.")
+
+
+class NotSuspended(IllegalMove):
+    user_message = _("Ce membre n’est pas suspendu.")
+
+
+class NotToBeSeen(DomainError):
+    user_message = _("On ne regarde pas le site comme une personne de l’équipe.")
+
+
+class OwnRoles(DomainError):
+    user_message = _("Personne ne change ses propres rôles\u202f: demandez à un autre administrateur.")

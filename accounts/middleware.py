@@ -1,15 +1,18 @@
-"""What each request goes through: language and time zone, and what the team proves before it enters."""
+"""What each request goes through: « voir comme », language and time zone, and what the team proves before it enters."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts import viewing
 from accounts.models import User
 from accounts.selectors import works_for_team
 
@@ -60,3 +63,32 @@ class SecondFactorMiddleware:
             request, _("Activez d’abord la double authentification\u202f: l’équipe ne travaille pas sans.")
         )
         return redirect("mfa_activate_totp")
+
+
+class ViewAsMiddleware:
+    """Shows the site as a member sees it to somebody of the team: only reading passes (`accounts.viewing`)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Nothing is asked of the database for everybody else.
+        seen = viewing.current(request.session, request.user) if viewing.KEY in request.session else None
+        if seen is None:
+            return self.get_response(request)
+        name = _name_of(request)
+        if name == viewing.END and request.method == "POST":
+            return self.get_response(request)
+        request.viewing, request.user = seen, seen.member  # type: ignore[attr-defined]
+        if request.method not in {"GET", "HEAD"}:
+            return render(request, "accounts/viewing_refused.html", {"writes": True}, status=HTTPStatus.FORBIDDEN)
+        if viewing.is_hidden(name):
+            return render(request, "accounts/viewing_refused.html", status=HTTPStatus.NOT_FOUND)
+        return self.get_response(request)
+
+
+def _name_of(request: HttpRequest) -> str:
+    try:
+        return resolve(request.path_info).view_name
+    except Resolver404:
+        return ""

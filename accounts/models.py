@@ -76,6 +76,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("membre")
         verbose_name_plural = _("membres")
+        permissions = [
+            ("warn_member", _("Peut avertir un membre")),
+            ("suspend_member", _("Peut suspendre et rétablir un membre")),
+            ("view_as_member", _("Peut voir le site comme un membre, en lecture")),
+            ("give_role", _("Peut donner et retirer les rôles de l’équipe")),
+        ]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_once"),
             # Logins compare addresses as they are stored.
@@ -272,3 +278,26 @@ class DataExport(models.Model):
     @property
     def is_being_made(self) -> bool:
         return self.status == ExportStatus.ASKED
+
+
+class Measure(models.TextChoices):
+    WARNED = "warned", _("Averti")
+    SUSPENDED = "suspended", _("Suspendu")
+    RESTORED = "restored", _("Rétabli")
+
+
+class MemberMeasure(models.Model):
+    """What the team did to a member, and why; he reads the reason. Rows are added, never edited."""
+
+    member = models.ForeignKey(User, models.PROTECT, related_name="measures", verbose_name=_("membre"))
+    measure = models.CharField(_("mesure"), max_length=10, choices=Measure)
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("par"))
+    reason = models.TextField(_("raison"))
+    at = models.DateTimeField(_("le"))
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="measure_has_reason")]
+
+    def __str__(self) -> str:
+        return str(self.get_measure_display())

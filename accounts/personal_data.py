@@ -41,6 +41,13 @@ HELD = (
     Held("accounts.LegalAcceptance", gettext_lazy("les textes acceptés"), Fate.PSEUDONYM, ("user",), PROOF),
     Held("accounts.DataExport", gettext_lazy("les archives de données demandées"), Fate.ERASED, ("user",)),
     Held("accounts.AuditEntry", gettext_lazy("les décisions de l’équipe"), Fate.KEPT, ("actor",), TEAM_TRACE),
+    Held(
+        "accounts.MemberMeasure",
+        gettext_lazy("les avertissements et les suspensions"),
+        Fate.KEPT,
+        ("member", "actor"),
+        TEAM_TRACE,
+    ),
     Held("core.Setting", gettext_lazy("les réglages changés par l’équipe"), Fate.KEPT, ("by",), TEAM_TRACE),
     Held("admin.LogEntry", gettext_lazy("le journal de l’administration"), Fate.KEPT, ("user",), TEAM_TRACE),
     Held("accounts.User_groups", gettext_lazy("les rôles dans l’équipe"), Fate.ERASED, ("user",)),

@@ -4,10 +4,13 @@ from typing import Any
 
 from allauth.account.signals import user_logged_in, user_signed_up
 from allauth.mfa.signals import authentication_failed
+from django.apps import AppConfig
 from django.contrib.auth.signals import user_login_failed
+from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
 from accounts.models import User
+from accounts.roles import follow_table
 from accounts.selectors import by_address
 from accounts.services import create_page, note_entrance
 
@@ -31,3 +34,9 @@ def trace_refused_factor(sender: Any, user: User, **_news: Any) -> None:
 def trace_refused_password(sender: Any, credentials: dict[str, Any], **_news: Any) -> None:
     if user := by_address(str(credentials.get("email", ""))):
         note_entrance(user=user, action="password_refused")
+
+
+@receiver(post_migrate)
+def give_permissions(sender: AppConfig, **_news: Any) -> None:
+    """Django made the permissions of this app a moment ago: its own receiver was registered first."""
+    follow_table(sender.label)

@@ -3,3 +3,4 @@
 from django.dispatch import Signal
 
 account_closing = Signal()  # user: User, closing: Closing
+member_measured = Signal()  # measure: MemberMeasure

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
+from accounts.viewing import KEY
+
+NOT_WHILE_VIEWING = 4403
 
 
 def is_signed_in(scope: Mapping[str, Any]) -> bool:
@@ -26,3 +30,22 @@ def is_signed_in(scope: Mapping[str, Any]) -> bool:
     kept = session.get(HASH_SESSION_KEY, "")
     hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
     return any(constant_time_compare(kept, each) for each in hashes)
+
+
+class RefuseWhileViewing:
+    """Around every socket: who looks at the site as a member opens none."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if await sync_to_async(_is_viewing)(scope):
+            await receive()
+            await send({"type": "websocket.close", "code": NOT_WHILE_VIEWING})
+            return
+        await self.inner(scope, receive, send)
+
+
+def _is_viewing(scope: Mapping[str, Any]) -> bool:
+    session = scope.get("session")
+    return session is not None and KEY in session

@@ -94,12 +94,13 @@ class NameAdmin(admin.ModelAdmin[Any]):
 class CategoryAdmin(NameAdmin):
     form = NameForm
     list_display = ["name", "slug", "is_validated", "former_names"]
-    fields = ["name", "slug", "is_validated", "former_names"]
+    fields = ["name", "reason", "slug", "is_validated", "former_names"]
     readonly_fields = ["slug", "is_validated", "former_names"]
     merge = staticmethod(merge_categories)
 
     def save_model(self, request: HttpRequest, obj: Category, form: Any, change: Any) -> None:
-        write_category(category=obj, name=form.cleaned_data["name"], by=member_of(request))
+        words = form.cleaned_data
+        write_category(category=obj, name=words["name"], by=member_of(request), reason=words["reason"])
 
 
 @admin.register(Skill)
@@ -108,13 +109,14 @@ class SkillAdmin(NameAdmin):
     list_display = ["name", "category", "is_validated", "former_names"]
     list_filter: ClassVar[Any] = ["is_validated", "category"]
     list_select_related = ["category"]
-    fields = ["name", "category", "slug", "is_validated", "former_names"]
+    fields = ["name", "category", "reason", "slug", "is_validated", "former_names"]
     readonly_fields = ["slug", "is_validated", "former_names"]
     merge = staticmethod(merge_skills)
 
     def save_model(self, request: HttpRequest, obj: Skill, form: Any, change: Any) -> None:
         words = form.cleaned_data
-        write_skill(skill=obj, name=words["name"], category=words["category"], by=member_of(request))
+        by = member_of(request)
+        write_skill(skill=obj, name=words["name"], category=words["category"], by=by, reason=words["reason"])
 
 
 class FormerNameAdmin(ReadOnlyAdmin):

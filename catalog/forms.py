@@ -252,6 +252,13 @@ class MergeForm(forms.Form):
 class NameForm(forms.ModelForm[Category]):
     """A name of the list as the team writes it; its address is made of it."""
 
+    reason = forms.CharField(
+        label=_("Raison"),
+        help_text=_("Elle reste dans la trace de l’équipe."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
+    )
+
     class Meta:
         model = Category
         fields = ["name"]

@@ -12,14 +12,15 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 http = get_asgi_application()
 
-from messaging import routing as messaging  # noqa: E402  (these need the apps loaded above)
+from accounts.sockets import RefuseWhileViewing  # noqa: E402  (these need the apps loaded above)
+from messaging import routing as messaging  # noqa: E402
 from sessions_video import routing as sessions_video  # noqa: E402
 
 sockets = URLRouter([*messaging.websocket_urlpatterns, *sessions_video.websocket_urlpatterns])
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(sockets)),
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(RefuseWhileViewing(sockets))),
     }
 )
 

@@ -12,6 +12,9 @@ class MentorsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("mentors.notices").register()
+        import_module("accounts.facts").register(
+            "mentors", "mentors.view_mentorprofile", import_module("mentors.facts").facts
+        )
         queues.register(
             queues.Queue(
                 "mentors",

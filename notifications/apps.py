@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from core import personal_data, queues
+from notifications import kinds
 
 
 class NotificationsConfig(AppConfig):
@@ -11,6 +12,9 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self) -> None:
+        import_module("notifications.receivers")
+        for measure in ("warned", "suspended", "restored"):
+            kinds.register(kinds.Kind(f"accounts.{measure}"))
         queues.watch(
             queues.Watched(
                 "emails",

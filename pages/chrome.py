@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Theme, User
+from accounts.viewing import Viewing
 from bookings.models import Booking
 from bookings.selectors import around_today, sessions_between, today_sessions
 from core import clock
@@ -63,6 +64,11 @@ class Chrome:
     def member(self) -> User | None:
         user = getattr(self._request, "user", None)
         return user if isinstance(user, User) else None
+
+    @property
+    def viewing(self) -> Viewing | None:
+        """Whom somebody of the team looks at the site as."""
+        return getattr(self._request, "viewing", None)
 
     @cached_property
     def _news(self) -> tuple[int, int, bool]:

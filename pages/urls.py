@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("compte/preferences/", members.preferences, name="preferences"),
     path("bienvenue/", members.welcome, name="welcome"),
     path("equipe/", team.home, name="team"),
+    path("equipe/vue/fin/", team.view_end, name="team_view_end"),
     path("theme/", appearance.theme, name="theme"),
     path("langue/", appearance.language, name="language"),
 ]

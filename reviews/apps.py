@@ -9,10 +9,13 @@ class ReviewsConfig(AppConfig):
     verbose_name = _("Évaluations")
 
     def ready(self) -> None:
+        from accounts import facts  # noqa: PLC0415
+        from reviews import facts as about  # noqa: PLC0415
         from reviews import notices, receivers, selectors  # noqa: F401, PLC0415  (registries need loaded models)
         from reviews.personal_data import SOURCE  # noqa: PLC0415
 
         notices.register()
+        facts.register("reviews", "reviews.view_review", about.facts)
         queues.register(
             queues.Queue(
                 "reviews",

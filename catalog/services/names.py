@@ -108,24 +108,25 @@ def _trace(gone: Skill | Category, kept: Skill | Category, *, by: User, reason: 
 
 
 @transaction.atomic
-def write_category(*, category: Category, name: str, by: User, now: datetime | None = None) -> Category:
+def write_category(*, category: Category, name: str, by: User, reason: str, now: datetime | None = None) -> Category:
     """Add a category, or give one another name; its former address leads to the new one."""
-    return _write(category, name, CategoryAlias(category=category), by=by, at=now or clock_now())
+    return _write(category, name, CategoryAlias(category=category), by=by, reason=reason, at=now or clock_now())
 
 
 @transaction.atomic
-def write_skill(*, skill: Skill, name: str, category: Category, by: User, now: datetime | None = None) -> Skill:
+def write_skill(
+    *, skill: Skill, name: str, category: Category, by: User, reason: str, now: datetime | None = None
+) -> Skill:
     """Add a skill, give one another name or category; trainings follow it."""
     skill.category = category
-    written = _write(skill, name, SkillAlias(skill=skill), by=by, at=now or clock_now())
+    written = _write(skill, name, SkillAlias(skill=skill), by=by, reason=reason, at=now or clock_now())
     for text in (Training, TrainingRevision):
         text._default_manager.filter(skill=written).update(category=category)
     return written
 
 
-def _write(row: Name, name: str, alias: SkillAlias | CategoryAlias, *, by: User, at: datetime) -> Name:
-    if not by.is_staff:
-        raise NotStaff
+def _write(row: Name, name: str, alias: SkillAlias | CategoryAlias, *, by: User, reason: str, at: datetime) -> Name:
+    _check(by, reason)
     slug = address_of(name)
     others = type(row)._default_manager.exclude(pk=row.pk)
     if others.filter(slug=slug).exists() or others.filter(name__iexact=name).exists():
@@ -142,7 +143,7 @@ def _write(row: Name, name: str, alias: SkillAlias | CategoryAlias, *, by: User,
         actor=by,
         action="catalog.name_written",
         reference=f"{row._meta.model_name}:{row.pk}",
-        reason=f"{known.name} → {name}" if known else name,
+        reason=f"{known.name} → {name}. {reason.strip()}" if known else f"{name}. {reason.strip()}",
         now=at,
     )
     return row

@@ -1,6 +1,14 @@
 from notifications.services.delivery import claim_email, deliver, due_email_ids
 from notifications.services.forgetting import forget_member, forget_old_emails
-from notifications.services.notices import mark_all_read, mark_read, notify, set_daily, set_muted, write_to
+from notifications.services.notices import (
+    mark_all_read,
+    mark_read,
+    notify,
+    set_daily,
+    set_muted,
+    tell_measure,
+    write_to,
+)
 from notifications.services.outbox import Attachment, store_message
 
 __all__ = [
@@ -16,5 +24,6 @@ __all__ = [
     "set_daily",
     "set_muted",
     "store_message",
+    "tell_measure",
     "write_to",
 ]

@@ -7,14 +7,27 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.models import User
+from accounts.models import MemberMeasure, User
 from core import clock
 from core.text import one_line
 from notifications import kinds, unsubscribing
 from notifications.models import DailyKind, MutedKind, Notice
 from notifications.services.outbox import Attachment, Rendered, store_email
+
+
+def tell_measure(*, measure: MemberMeasure) -> None:
+    """What the team decided about the member himself, with its words. Who is suspended reads them in the e-mail."""
+    notify(
+        recipient=measure.member,
+        kind=f"accounts.{measure.measure}",
+        url=reverse("pages:help"),
+        reference=f"member:{measure.member_id}",
+        context={"reason": measure.reason},
+        now=measure.at,
+    )
 
 
 def notify(

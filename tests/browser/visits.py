@@ -154,6 +154,10 @@ def proposal(kind: JointKind, by: str, learner: str, mentor: str) -> Finder:
     return find
 
 
+def member_and(verb: str) -> Finder:
+    return lambda: (User.objects.get(email=NOAH).pk, verb)
+
+
 def visits(who: str, *names: str) -> list[Visit]:
     return [Visit(who, name) for name in names]
 
@@ -408,6 +412,7 @@ def of_staff() -> list[Visit]:
 TEAM = [
     *of_staff(),
     *visits(STAFF_EMAIL, "pages:team"),
+    *(Visit(STAFF_EMAIL, "admin:accounts_user_action", member_and(verb)) for verb in ("suspension", "roles", "vue")),
     Visit(STAFF_EMAIL, "admin:mentors_mentorprofile_decision", lambda: (*candidate(), "validation")),
     Visit(STAFF_EMAIL, "admin:mentors_mentorprofile_decision", lambda: (*candidate(), "refus")),
     Visit(STAFF_EMAIL, "admin:mentors_mentorprofile_change", candidate, label="waiting"),
@@ -508,6 +513,7 @@ WITHOUT_PAGE = {
     "pages:photo_removal": ACTION,
     "pages:theme": ACTION,
     "pages:language": ACTION,
+    "pages:team_view_end": ACTION,
     "demo:clock": ACTION,
     "demo:log_in": ACTION,
 }

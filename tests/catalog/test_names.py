@@ -140,7 +140,9 @@ def test_names_that_cannot_be_proposed_say_why() -> None:
     for name, error in refusals.items():
         with pytest.raises(error):
             propose_skill(by=mentor, name=name, category=home)
-    response = signed_in(mentor).post(reverse("catalog:proposal"), {"name": "SQL", "category": home.pk})
+    response = signed_in(mentor).post(
+        reverse("catalog:proposal"), {"name": "SQL", "category": home.pk, "reason": "Demandé."}
+    )
     assert "Ce nom est dans la liste sous un autre\u202f: «\u202fPython\u202f»." in response.content.decode()
     assert 'value="SQL"' in response.content.decode()
     response = signed_in(mentor).post(reverse("catalog:category_proposal"), {"category_name": "langues"})
@@ -248,21 +250,23 @@ def test_merges_that_make_no_sense_are_refused_and_change_nothing() -> None:
 
 def test_a_new_name_keeps_the_old_address_and_coming_back_frees_it(client: Client) -> None:
     python, staff = skill("python"), make_staff()
-    write_skill(skill=python, name="Langage Python", category=python.category, by=staff)
+    write_skill(skill=python, name="Langage Python", category=python.category, by=staff, reason="Faute de frappe.")
     response = client.get(reverse("catalog:community_skill", args=["python"]))
     assert response["Location"] == reverse("catalog:community_skill", args=["langage-python"])
-    write_skill(skill=python, name="Python", category=python.category, by=staff)
+    write_skill(skill=python, name="Python", category=python.category, by=staff, reason="Faute de frappe.")
     assert client.get(reverse("catalog:community_skill", args=["python"])).status_code == 200
     with pytest.raises(NameTaken):
-        write_category(category=Category(), name="LANGUES", by=staff)
+        write_category(category=Category(), name="LANGUES", by=staff, reason="Faute de frappe.")
     with pytest.raises(NotStaff):
-        write_category(category=Category(), name="Nature", by=make_member())
+        write_category(category=Category(), name="Nature", by=make_member(), reason="Faute de frappe.")
 
 
 def test_trainings_follow_a_skill_to_its_new_category() -> None:
     training = in_state("validated")
     langues = Category.objects.get(slug="langues")
-    write_skill(skill=training.skill, name=training.skill.name, category=langues, by=make_staff())
+    write_skill(
+        skill=training.skill, name=training.skill.name, category=langues, by=make_staff(), reason="Faute de frappe."
+    )
     training.refresh_from_db()
     assert training.category == langues
 
@@ -300,15 +304,24 @@ def test_names_are_added_and_renamed_from_the_screen() -> None:
     client = signed_in(make_staff())
     home = Category.objects.get(slug="langues")
     add = reverse("admin:catalog_skill_add")
-    assert client.post(add, {"name": "Portugais", "category": home.pk}).status_code == 302
+    assert client.post(add, {"name": "Portugais", "category": home.pk, "reason": "Demandé."}).status_code == 302
     made = skill("portugais")
-    assert "existe déjà" in client.post(add, {"name": "PORTUGAIS", "category": home.pk}).content.decode()
-    assert "avec des lettres" in client.post(add, {"name": "!!", "category": home.pk}).content.decode()
+    assert (
+        "existe déjà"
+        in client.post(add, {"name": "PORTUGAIS", "category": home.pk, "reason": "Demandé."}).content.decode()
+    )
+    assert (
+        "avec des lettres"
+        in client.post(add, {"name": "!!", "category": home.pk, "reason": "Demandé."}).content.decode()
+    )
     change = reverse("admin:catalog_skill_change", args=[made.pk])
-    assert client.post(change, {"name": "Portugais oral", "category": home.pk}).status_code == 302
+    assert client.post(change, {"name": "Portugais oral", "category": home.pk, "reason": "Demandé."}).status_code == 302
     assert SkillAlias.objects.get(slug="portugais").skill == made
     assert "Portugais" in client.get(reverse("admin:catalog_skillalias_changelist")).content.decode()
-    assert client.post(reverse("admin:catalog_category_add"), {"name": "Nature"}).status_code == 302
+    assert (
+        client.post(reverse("admin:catalog_category_add"), {"name": "Nature", "reason": "Il manquait."}).status_code
+        == 302
+    )
     assert Category.objects.get(slug="nature").is_validated
 
 
