@@ -34,17 +34,9 @@ def _reads(app: str, *models: str) -> frozenset[str]:
 _MEMBERS = _reads("accounts", "user", "memberpage", "auditentry")
 _CATALOG = ("category", "skill", "categoryalias", "skillalias", "nameproposal", "training")
 _BOOKS = (
-    *(
-        "adjustment",
-        "connectedaccount",
-        "correction",
-        "dispute",
-        "hold",
-        "invoice",
-        "ledgeraccount",
-        "ledgertransaction",
-    ),
-    *("payout", "refund", "settlement", "stripeevent", "stripeimport", "stripemovement", "topup", "transferreversal"),
+    *("adjustment", "connectedaccount", "correction", "dispute", "hold", "invoice", "ledgeraccount"),
+    *("ledgertransaction", "payout", "refund", "settlement", "stripeevent", "stripeimport", "stripemovement"),
+    *("topup", "transferreversal"),
 )
 
 MODERATION = Role(

@@ -1,7 +1,6 @@
 """Warning, suspending and restoring a member: each with words he reads, each traced."""
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from accounts.errors import AlreadySuspended, NoReason, NotOfTheTeam, NotSuspended, OwnAffair, TeamMember
@@ -110,15 +109,7 @@ def test_the_page_of_a_member_says_what_he_is(claire: User) -> None:
     assert {"mentors", "messaging", "bookings", "reviews"} <= set(fact_sources())
     address = reverse("admin:accounts_user_change", args=[claire.pk])
     page = text_of(signed_in(person_with(MODERATION)).get(address))
-    for words in (
-        "Mentor",
-        "réservable",
-        "Signalements reçus",
-        "Demandes en cours",
-        "Avis écrits",
-        "Dernière connexion",
-    ):
+    for words in ("réservable", "Signalements reçus", "Demandes en cours", "Avis écrits", "Dernière connexion"):
         assert words in page
     without = text_of(signed_in(person_with(SUPPORT)).get(address))
     assert "Signalements reçus" not in without
-    assert AnonymousUser().has_perm("accounts.view_user") is False

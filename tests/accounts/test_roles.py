@@ -14,7 +14,6 @@ from accounts.measures import give_roles
 from accounts.models import AuditEntry, User
 from accounts.roles import ADMINISTRATOR, FINANCE, MODERATION, ROLES, SUPPORT, Role, follow_table, is_administrator
 from core.models import Setting
-from tests import people
 from tests.accounts.team import person_with, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +33,8 @@ LISTS = {
     },
     "finance": {
         "accounts.auditentry", "accounts.memberpage", "accounts.user",
-        "billing.adjustment", "billing.connectedaccount", "billing.correction", "billing.dispute", "billing.invoice",
+        "billing.adjustment", "billing.connectedaccount", "billing.correction", "billing.dispute", "billing.hold",
+        "billing.invoice",
         "billing.ledgeraccount", "billing.ledgertransaction", "billing.payout", "billing.refund", "billing.settlement",
         "billing.stripeevent", "billing.stripeimport", "billing.stripemovement", "billing.topup",
         "billing.transferreversal",
@@ -125,11 +125,8 @@ def test_each_role_does_its_actions_on_a_member(role: Role, karim: User) -> None
     assert allowed - {"retablissement"} == ACTIONS[role.name]
     assert ("retablissement" in allowed) == ("suspension" in allowed)
     page = text_of(client.get(reverse("admin:accounts_user_change", args=[karim.pk])))
-    offered = {
-        verb
-        for verb in ACTIONS["administrator"]
-        if reverse("admin:accounts_user_action", args=[karim.pk, verb]) in page
-    }
+    address = {verb: reverse("admin:accounts_user_action", args=[karim.pk, verb]) for verb in ACTIONS["administrator"]}
+    offered = {verb for verb in address if address[verb] in page}
     assert offered == ACTIONS[role.name]
 
 
@@ -161,7 +158,6 @@ def test_an_administrator_gives_a_role_with_a_reason_which_is_traced(karim: User
     assert client.post(address, {"roles": ["support"], "reason": "Remplace Sylvie."}).status_code == 302
     karim.refresh_from_db()
     assert karim.is_staff
-    assert karim.has_perm("accounts.view_as_member") is False or True
     assert list(karim.groups.values_list("name", flat=True)) == ["support"]
     entry = AuditEntry.objects.get(action="accounts.roles")
     assert (entry.actor, entry.reason) == (boss, "– → support. Remplace Sylvie.")
@@ -191,7 +187,7 @@ def test_nobody_changes_his_own_roles_nor_gives_them_without_being_an_administra
 
 
 def test_everything_in_the_administration_is_read_only_or_asks_for_a_reason() -> None:
-    """What DecisionAdmin and the money's screens do has pages of its own, which ask; here, what the plain forms save."""
+    """What is decided or done about the money has pages of its own, which ask; here, what the plain forms save."""
     boss = User.objects.create_superuser("racine@team.example", "sesame-ouvre-toi")
     request: Any = type("Request", (), {"user": boss, "GET": {}, "META": {}})()
     silent = []
@@ -201,7 +197,7 @@ def test_everything_in_the_administration_is_read_only_or_asks_for_a_reason() ->
         if not adds and not changes:
             continue
         if isinstance(options, DecisionAdmin):
-            assert set(options.fields) <= set(options.readonly_fields), name
+            assert options.fields == options.readonly_fields, name
             continue
         if name == "billing.correction":  # its own page asks: tests/billing/test_admin_corrections.py
             continue
@@ -217,4 +213,3 @@ def test_a_member_is_not_edited_in_the_administration(karim: User) -> None:
     assert client.post(address, {"email": "autre@example.org", "is_active": ""}).status_code == 403
     karim.refresh_from_db()
     assert karim.is_active
-    assert people.member("Ada", "Byron").is_staff is False

@@ -4,7 +4,6 @@ import asyncio
 from typing import Any
 
 import pytest
-from channels.testing import WebsocketCommunicator
 from django.urls import reverse
 
 from accounts.errors import NoReason, NotToBeSeen
@@ -102,14 +101,19 @@ def test_no_address_takes_anything_but_reading(db: None, sandbox: Sandbox) -> No
     assert passed == {}
 
 
-def test_a_socket_is_refused(karim: User) -> None:
+def test_a_socket_is_refused() -> None:
+    sent: list[str] = []
+
     async def inner(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "websocket.accept"})
 
-    async def opened(session: dict[str, object]) -> tuple[bool, int | None]:
-        socket = WebsocketCommunicator(RefuseWhileViewing(inner), "/ws/")
-        socket.scope["session"] = session
-        return await socket.connect()
+    async def receive() -> dict[str, str]:
+        return {"type": "websocket.connect"}
 
-    assert asyncio.run(opened({KEY: {}})) == (False, NOT_WHILE_VIEWING)
-    assert asyncio.run(opened({}))[0] is True
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(f"{message['type']} {message.get('code', '')}".strip())
+
+    door = RefuseWhileViewing(inner)
+    asyncio.run(door({"session": {KEY: {}}}, receive, send))
+    asyncio.run(door({"session": {}}, receive, send))
+    assert sent == [f"websocket.close {NOT_WHILE_VIEWING}", "websocket.accept"]

@@ -140,9 +140,7 @@ def test_names_that_cannot_be_proposed_say_why() -> None:
     for name, error in refusals.items():
         with pytest.raises(error):
             propose_skill(by=mentor, name=name, category=home)
-    response = signed_in(mentor).post(
-        reverse("catalog:proposal"), {"name": "SQL", "category": home.pk, "reason": "Demandé."}
-    )
+    response = signed_in(mentor).post(reverse("catalog:proposal"), {"name": "SQL", "category": home.pk})
     assert "Ce nom est dans la liste sous un autre\u202f: «\u202fPython\u202f»." in response.content.decode()
     assert 'value="SQL"' in response.content.decode()
     response = signed_in(mentor).post(reverse("catalog:category_proposal"), {"category_name": "langues"})
@@ -302,27 +300,20 @@ def test_names_are_merged_from_the_screen_and_bad_input_stays() -> None:
 
 def test_names_are_added_and_renamed_from_the_screen() -> None:
     client = signed_in(make_staff())
-    home = Category.objects.get(slug="langues")
+    given = {"category": Category.objects.get(slug="langues").pk, "reason": "Demandé par trois mentors."}
     add = reverse("admin:catalog_skill_add")
-    assert client.post(add, {"name": "Portugais", "category": home.pk, "reason": "Demandé."}).status_code == 302
+    assert "champ est obligatoire" in client.post(add, given | {"name": "Portugais", "reason": ""}).content.decode()
+    assert client.post(add, given | {"name": "Portugais"}).status_code == 302
     made = skill("portugais")
-    assert (
-        "existe déjà"
-        in client.post(add, {"name": "PORTUGAIS", "category": home.pk, "reason": "Demandé."}).content.decode()
-    )
-    assert (
-        "avec des lettres"
-        in client.post(add, {"name": "!!", "category": home.pk, "reason": "Demandé."}).content.decode()
-    )
+    assert "existe déjà" in client.post(add, given | {"name": "PORTUGAIS"}).content.decode()
+    assert "avec des lettres" in client.post(add, given | {"name": "!!"}).content.decode()
     change = reverse("admin:catalog_skill_change", args=[made.pk])
-    assert client.post(change, {"name": "Portugais oral", "category": home.pk, "reason": "Demandé."}).status_code == 302
+    assert client.post(change, given | {"name": "Portugais oral"}).status_code == 302
     assert SkillAlias.objects.get(slug="portugais").skill == made
     assert "Portugais" in client.get(reverse("admin:catalog_skillalias_changelist")).content.decode()
-    assert (
-        client.post(reverse("admin:catalog_category_add"), {"name": "Nature", "reason": "Il manquait."}).status_code
-        == 302
-    )
+    assert client.post(reverse("admin:catalog_category_add"), given | {"name": "Nature"}).status_code == 302
     assert Category.objects.get(slug="nature").is_validated
+    assert AuditEntry.objects.filter(action="catalog.name_written", reason__contains="trois mentors").count() == 3
 
 
 def test_names_that_look_alike_are_shown_first() -> None:
