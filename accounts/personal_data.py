@@ -43,7 +43,7 @@ HELD = (
     Held("accounts.AuditEntry", gettext_lazy("les décisions de l’équipe"), Fate.KEPT, ("actor",), TEAM_TRACE),
     Held(
         "accounts.MemberMeasure",
-        gettext_lazy("les avertissements et les suspensions"),
+        gettext_lazy("avertissements, suspensions"),
         Fate.KEPT,
         ("member", "actor"),
         TEAM_TRACE,

@@ -30,8 +30,8 @@ def _reads(app: str, *models: str) -> frozenset[str]:
     return _of(app, *(f"view_{model}" for model in models))
 
 
-# Who a member is: every role looks somebody up.
-_MEMBERS = _reads("accounts", "user", "memberpage", "auditentry")
+# Who a member is, and what members ask: every role looks somebody up, and is the team of some motive.
+_MEMBERS = _reads("accounts", "user", "memberpage", "auditentry") | _of("support", "view_ticket", "change_ticket")
 _CATALOG = ("category", "skill", "categoryalias", "skillalias", "nameproposal", "training")
 _BOOKS = (
     *("adjustment", "connectedaccount", "correction", "dispute", "hold", "invoice", "ledgeraccount"),
@@ -59,6 +59,7 @@ SUPPORT = Role(
     _MEMBERS
     | _reads("accounts", "legalacceptance")
     | _of("accounts", "warn_member", "view_as_member")
+    | _of("cases", "view_case", "change_case")
     | _reads("sessions_video", "roomreport", "extension", "videosession")
     | _reads("reviews", "review")
     | _reads("mentors", "mentorprofile")
@@ -80,6 +81,7 @@ _ADMINISTRATES = (
     _of("accounts", "give_role", "warn_member", "suspend_member", "view_as_member")
     | _reads("accounts", "legalacceptance")
     | _of("core", "view_setting", "add_setting")
+    | _of("support", "view_motive", "add_motive", "change_motive")
     | _reads("auth", "group")
 )
 ADMINISTRATOR = Role(

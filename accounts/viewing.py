@@ -21,7 +21,7 @@ LASTS = timedelta(minutes=30)
 PERMISSION = "accounts.view_as_member"
 END = "pages:team_view_end"
 HIDDEN = (
-    *("messaging:", "sessions_video:room", "sessions_video:ice", "sessions_video:payment_return"),
+    *("messaging:", "cases:", "sessions_video:room", "sessions_video:ice", "sessions_video:payment_return"),
     *("account_", "mfa_", "accounts:", "notifications:unsubscribe", "bookings:calendar_feed"),
     *("bookings:payment", "billing:onboarding", "billing:credit_payment", "admin:", "demo:", "pages:team"),
 )

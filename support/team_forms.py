@@ -93,6 +93,12 @@ class MotiveForm(forms.ModelForm[Motive]):
     requires = forms.MultipleChoiceField(
         label=_("Exige"), choices=Ask.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
+    reason = forms.CharField(
+        label=_("Raison"),
+        help_text=_("Elle reste dans la trace de l’équipe."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
+    )
 
     class Meta:
         model = Motive

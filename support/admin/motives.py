@@ -27,5 +27,6 @@ class MotiveAdmin(admin.ModelAdmin[Motive]):
 
     def save_model(self, request: HttpRequest, obj: Motive, form: Any, change: bool) -> None:  # noqa: FBT001
         super().save_model(request, obj, form, change)
-        what = ", ".join(form.changed_data) if change else _("nouveau motif")
-        record(actor=member_of(request), action="support.motive", reference=f"motive:{obj.slug}", reason=what)
+        changed = ", ".join(name for name in form.changed_data if name != "reason") if change else _("nouveau motif")
+        reason = f"{changed}. {form.cleaned_data['reason'].strip()}"
+        record(actor=member_of(request), action="support.motive", reference=f"motive:{obj.slug}", reason=reason)

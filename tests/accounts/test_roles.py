@@ -21,18 +21,18 @@ pytestmark = pytest.mark.django_db
 # Each list of the administration that a role opens; what is not here, only an administrator opens.
 LISTS = {
     "moderation": {
-        "accounts.auditentry", "accounts.memberpage", "accounts.user",
+        "accounts.auditentry", "accounts.memberpage", "accounts.user", "support.ticket",
         "catalog.category", "catalog.categoryalias", "catalog.nameproposal", "catalog.skill", "catalog.skillalias",
         "catalog.training", "mentors.mentorprofile", "messaging.block", "messaging.report", "reviews.review",
     },
     "support": {
-        "accounts.auditentry", "accounts.legalacceptance", "accounts.memberpage", "accounts.user",
-        "billing.invoice", "billing.settlement", "billing.topup",
+        "accounts.auditentry", "accounts.legalacceptance", "accounts.memberpage", "accounts.user", "support.ticket",
+        "billing.invoice", "billing.settlement", "billing.topup", "cases.case",
         "mentors.mentorprofile", "notifications.email", "reviews.review",
         "sessions_video.extension", "sessions_video.roomreport",
     },
     "finance": {
-        "accounts.auditentry", "accounts.memberpage", "accounts.user",
+        "accounts.auditentry", "accounts.memberpage", "accounts.user", "support.ticket",
         "billing.adjustment", "billing.connectedaccount", "billing.correction", "billing.dispute", "billing.hold",
         "billing.invoice",
         "billing.ledgeraccount", "billing.ledgertransaction", "billing.payout", "billing.refund", "billing.settlement",
@@ -44,12 +44,12 @@ LISTS = {
 WRITES = {
     "moderation": {
         "catalog.category", "catalog.nameproposal", "catalog.skill", "catalog.training", "mentors.mentorprofile",
-        "messaging.report", "reviews.review",
+        "messaging.report", "reviews.review", "support.ticket",
     },
-    "support": set(),
+    "support": {"cases.case", "support.ticket"},
     "finance": {
         "billing.correction", "billing.invoice", "billing.payout", "billing.refund", "billing.stripeevent",
-        "billing.stripeimport",
+        "billing.stripeimport", "support.ticket",
     },
 }  # fmt: skip
 ACTIONS = {

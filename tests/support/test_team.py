@@ -136,7 +136,7 @@ def test_whoever_may_only_look_changes_nothing(client: Client, nadia: User, tick
 def motive_data(motive: Motive, **changed: Any) -> dict[str, Any]:
     names = ("label", "slug", "audience", "order", "help", "links", "leads_to", "asks", "requires", "team", "priority")
     data = {name: getattr(motive, name) for name in (*names, "target_hours")}
-    return data | {"parent": motive.parent_id or "", "is_shown": "on"} | changed
+    return data | {"parent": motive.parent_id or "", "is_shown": "on", "reason": "Plus clair."} | changed
 
 
 def test_the_team_edits_a_motive(team: Client, staff: User, motive: Motive) -> None:
@@ -151,6 +151,7 @@ def test_the_team_edits_a_motive(team: Client, staff: User, motive: Motive) -> N
     entry = AuditEntry.objects.get(action="support.motive")
     assert entry.actor == staff
     assert "target_hours" in entry.reason
+    assert "Plus clair." in entry.reason
 
 
 @pytest.mark.parametrize(
