@@ -108,4 +108,4 @@ def _note(member: User, measure: Measure, by: User, reason: str, now: datetime |
 
 
 def _name(member: User) -> str:
-    return f"member:{member.pk}"
+    return f"user:{member.pk}"

@@ -128,7 +128,7 @@ class MemberPages(admin.ModelAdmin[User]):
             for verb, action in ACTIONS.items()
             if _may(reader, member, action) and action.is_offered(member)
         ]
-        trace = AuditEntry.objects.filter(reference=f"member:{member.pk}").select_related("actor")
+        trace = AuditEntry.objects.filter(reference=f"user:{member.pk}").select_related("actor")
         return {
             "member": member,
             "is_suspended": is_suspended(member),

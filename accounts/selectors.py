@@ -9,12 +9,10 @@ from django.conf import settings
 from django.core.validators import slug_re
 from django.http import Http404
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from accounts import legal
 from accounts.models import LegalAcceptance, MemberPage, User
 
-_RIGHTS = {"is_active": _("actif"), "is_staff": _("équipe"), "is_superuser": _("administrateur")}
 # Old aliases and zones that are no place: confusing in a list, still valid when stored.
 _NOT_PLACES = ("Etc/", "SystemV/", "US/", "posix/", "right/")
 
@@ -58,12 +56,6 @@ def works_for_team(user: User) -> bool:
 
 def by_address(email: str) -> User | None:
     return User.objects.filter(email=email.strip().lower()).first() if "\x00" not in email else None
-
-
-def rights_of(user: User) -> set[str]:
-    """What lets somebody in and act, in the words of the team's list."""
-    given = {str(label) for name, label in _RIGHTS.items() if getattr(user, name)}
-    return given | {str(group) for group in user.groups.all()}
 
 
 @dataclass(frozen=True)

@@ -172,11 +172,3 @@ def note_entrance(*, user: User, action: str, now: datetime | None = None) -> No
     """How somebody of the team came in, or did not. Of members nothing is kept."""
     if user.is_staff:
         record(actor=user, action=f"accounts.{action}", reference=f"user:{user.pk}", reason="", now=now)
-
-
-def note_rights(*, user: User, by: User, before: set[str], after: set[str], now: datetime | None = None) -> None:
-    """Who gave whom which rights, and took which."""
-    changes = [*(f"+ {name}" for name in sorted(after - before)), *(f"− {name}" for name in sorted(before - after))]
-    if changes:
-        reason = ", ".join(changes)
-        record(actor=by, action="accounts.rights_changed", reference=f"user:{user.pk}", reason=reason, now=now)

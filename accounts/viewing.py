@@ -43,7 +43,7 @@ def start(*, session: Any, member: User, by: User, reason: str, now: datetime | 
         raise NoReason
     if member.is_staff or member.pk == by.pk:
         raise NotToBeSeen
-    record(actor=by, action="accounts.view_as", reference=f"member:{member.pk}", reason=reason.strip(), now=moment)
+    record(actor=by, action="accounts.view_as", reference=f"user:{member.pk}", reason=reason.strip(), now=moment)
     until = moment + LASTS
     session[KEY] = {"member": member.pk, "by": by.pk, "until": until.isoformat()}
     return Viewing(member, by, until)

@@ -149,19 +149,6 @@ def test_nobody_else_takes_a_factor_away(camille: User, client: Client) -> None:
     assert client.get(reverse("admin:accounts_user_lost_factor", args=[camille.pk])).status_code == 403
 
 
-def test_who_gave_which_rights_is_kept(camille: User, client: Client) -> None:
-    karim = person("karim@example.org")
-    client.force_login(protected(camille))
-    page = reverse("admin:accounts_user_change", args=[karim.pk])
-    typed = {"first_name": "Karim", "last_name": "Benali", "time_zone": "Europe/Paris", "language": "fr"}
-    typed |= {"theme": "system", "is_active": "on", "is_staff": "on"}
-    assert client.post(page, typed).status_code == 302
-    entry = AuditEntry.objects.get(action="accounts.rights_changed")
-    assert (entry.actor, entry.reference, entry.reason) == (camille, f"user:{karim.pk}", "+ équipe")
-    client.post(page, typed)
-    assert AuditEntry.objects.filter(action="accounts.rights_changed").count() == 1
-
-
 def test_nothing_secret_of_the_second_factor_is_in_its_e_mails(camille: User, client: Client) -> None:
     enter(client, protected(camille))
     assert not any(code_of(camille) in str(message.body) for message in mail.outbox)

@@ -35,7 +35,7 @@ def test_support_reads_what_a_member_reads_and_ends(karim: User) -> None:
     support = person_with(SUPPORT)
     client = looking_at(karim, support)
     entry = AuditEntry.objects.get(action="accounts.view_as")
-    assert (entry.actor, entry.reason, entry.reference) == (support, WHY, f"member:{karim.pk}")
+    assert (entry.actor, entry.reason, entry.reference) == (support, WHY, f"user:{karim.pk}")
     for name in ("pages:account", "billing:credit", "bookings:my_sessions", "pages:home"):
         page = text_of(client.get(reverse(name)))
         assert "Vous voyez le site comme <strong>Karim Benali</strong>" in page

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_data_exports"),
+        ("accounts", "0004_session_round"),
     ]
 
     operations = [
