@@ -43,6 +43,7 @@ app.conf.beat_schedule |= {
     },
     # By day: nobody reads it at night.
     "billing.warn_waiting_mentors": {"task": "billing.warn_waiting_mentors", "schedule": crontab(hour="9", minute="0")},
+    "cases.open_forgotten": {"task": "cases.open_forgotten", "schedule": crontab(minute="40")},
     "mentors.consult_register": {"task": "mentors.consult_register", "schedule": crontab(minute="20")},
     "catalog.measure_answers": {"task": "catalog.measure_answers", "schedule": crontab(hour="4", minute="10")},
     "billing.reconcile": {"task": "billing.reconcile", "schedule": crontab(hour="3", minute="30")},

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from bookings.models import Booking
+from bookings.states import Status as BookingStatus
 from cases.models import Case, Decision
 from cases.rules import mentor_waited
 from cases.selectors import alone_of, silent_people
@@ -24,6 +25,11 @@ SECONDS_PER_MINUTE = 60
 
 def due_case_ids(*, now: datetime | None = None, limit: int = 200) -> list[int]:
     return list(Case.objects.due(now or clock.now()).values_list("pk", flat=True)[:limit])
+
+
+def bookings_without_case(limit: int = 200) -> list[Booking]:
+    """Sessions not held that nobody was asked about: from before cases were kept."""
+    return list(Booking.objects.filter(status=BookingStatus.NOT_HELD, case=None).order_by("pk")[:limit])
 
 
 def run_due(*, case_id: int, now: datetime | None = None) -> bool:

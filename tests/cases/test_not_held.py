@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 
 from billing.models import Invoice, Settlement
 from billing.states import PayoutStatus
@@ -11,6 +12,7 @@ from cases.models import Decision
 from cases.rules import proposed
 from cases.selectors import alone_of
 from cases.states import Outcome, Status
+from cases.tasks import open_forgotten
 from reviews.errors import NothingToReview
 from reviews.selectors import why_not
 from sessions_video.errors import RoomError
@@ -137,3 +139,17 @@ def test_a_session_not_held_is_never_reviewed_nor_called_held(day: Making) -> No
     today.sweep()
     assert isinstance(why_not(today.booking), NothingToReview)
     assert badge_for(today.booking, today.learner).label == "Non tenue, réglée"
+
+
+def test_a_session_not_held_that_has_no_case_gets_one(day: Making) -> None:
+    """As those from before cases were kept."""
+    today = day().over()
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("DELETE FROM cases_caseevent")
+        cursor.execute("DELETE FROM cases_case")
+        cursor.execute("SET session_replication_role = origin")
+    open_forgotten()
+    open_forgotten()
+    assert today.case.status == Status.ANSWERING
+    assert today.case.stake_cents == PRICE
