@@ -13,7 +13,7 @@ from accounts.sockets import NOT_WHILE_VIEWING, RefuseWhileViewing
 from accounts.viewing import KEY, start
 from stripe_sandbox import Sandbox
 from tests.accounts.team import person_with, signed_in, text_of
-from tests.architecture.test_permissions import OURS, World, answer
+from tests.architecture.world import OURS, World, answer
 from tests.sessions_video.conftest import pass_time
 from tests.stripe import sandbox
 

@@ -8,7 +8,7 @@ from django.test import Client, RequestFactory
 from accounts.models import User
 from tests import people
 from tests.architecture.sources import PROJECT, modules
-from tests.architecture.test_permissions import admin_addresses
+from tests.architecture.world import admin_addresses
 
 # What even an administrator does by hand to the rows of a list; anything else is a service's.
 TABLE = {

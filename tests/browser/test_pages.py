@@ -18,9 +18,10 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from demo.people import PASSWORD
+from tests.browser.finding import AT_THE_DOOR, LEA, NOAH, TOM, VISITOR, Visit
 from tests.browser.people import session_cookie
 from tests.browser.stack import Stack, running_stack
-from tests.browser.visits import AT_THE_DOOR, LEA, NOAH, TOM, VISITOR, VISITS, WITHOUT_PAGE, Visit
+from tests.browser.visits import VISITS, WITHOUT_PAGE
 from tests.databases import fresh_clone
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from tests.architecture.test_permissions import World, signed_in
+from tests.architecture.world import World, signed_in
 from tests.fuzz.odd import JSON, ODD_QUERIES, ODD_TEXTS, FoundForm, Page, odd_bodies
 
 BODIES, NAMES = 4, 2

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from accounts.sessions import SessionStore
 from stripe_sandbox import Sandbox
-from tests.architecture.test_permissions import OURS, ROLES, World, admin_addresses
+from tests.architecture.test_permissions import ROLES
+from tests.architecture.world import OURS, World, admin_addresses
 from tests.fuzz.one_person import Fuzz
 
 COOKIES = ['sessionid="aaaaaaaaaaaaaa\\000b"', "sessionid=aaaaaaaaaaaaaaaaaaaa%00", "sessionid=é; csrftoken=é"]
