@@ -41,6 +41,10 @@ class MentorNotBookable(BookingError):
     user_message = _("Ce membre ne prend pas de réservations pour le moment. Vous pouvez lui écrire.")
 
 
+class OtherGone(BookingError):
+    user_message = _("Cette personne n’est plus disponible sur Skilmi\u202f: rien n’est accepté ni payé.")
+
+
 class YourselfRefused(BookingError):
     user_message = _("Vous ne pouvez pas réserver une session avec vous-même.")
 

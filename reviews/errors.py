@@ -26,7 +26,7 @@ class ReviewTooLate(ReviewError):
 
 
 class EditTooLate(ReviewError):
-    user_message = _("Votre avis est publié depuis plus de 24 heures\u202f: il ne se modifie plus.")
+    user_message = _("Le délai de correction est passé\u202f: votre avis ne se modifie plus.")
 
 
 class ReviewRemoved(ReviewError):
@@ -44,7 +44,7 @@ class AlreadyReplied(ReviewError):
 
 
 class ReplyEditTooLate(ReviewError):
-    user_message = _("Votre réponse est publiée depuis plus de 24 heures\u202f: elle ne se modifie plus.")
+    user_message = _("Le délai de correction est passé\u202f: votre réponse ne se modifie plus.")
 
 
 class NoReplyYet(ReviewError):

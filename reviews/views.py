@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import member_of
+from core.values import value
 from reviews import selectors, services
 from reviews.errors import AlreadyReviewed, PassageNotFound, ReviewError, ReviewRemoved
 from reviews.forms import ReplyForm, ReportForm, ReviewForm
@@ -33,7 +34,13 @@ def new(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, gettext("Merci\u202f! Votre avis est publié."))
             return redirect(written.address)
-    context = {"booking": booking, "form": form, "refused": refused, "until": selectors.deadline(booking)}
+    context = {
+        "booking": booking,
+        "form": form,
+        "refused": refused,
+        "until": selectors.deadline(booking),
+        "edit_hours": value("review_edit_hours"),
+    }
     if isinstance(refused, AlreadyReviewed | ReviewRemoved):
         mine = Review.objects.drawn().get(booking=booking)
         context |= {"review": mine, "editable": selectors.why_not_edit(mine) is None}
@@ -143,6 +150,12 @@ def _page(
     request: HttpRequest, template: str, review: Review, form: forms.Form, refused: ReviewError | None
 ) -> HttpResponse:
     """A form about one review, or why it is closed."""
-    context = {"review": review, "form": form, "refused": refused, "editing": bool(review.reply)}
+    context = {
+        "review": review,
+        "form": form,
+        "refused": refused,
+        "editing": bool(review.reply),
+        "edit_hours": value("review_edit_hours"),
+    }
     status = CONFLICT if refused and request.method == "POST" else 200
     return render(request, template, context, status=status)

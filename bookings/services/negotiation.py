@@ -15,6 +15,7 @@ from bookings.errors import (
     NothingChanged,
     NothingOffered,
     NotYourTurn,
+    OtherGone,
     SlotTaken,
     VersionReplaced,
     YourselfRefused,
@@ -249,7 +250,14 @@ def open_payment_window(booking: Booking, now: datetime) -> None:
 def take_interval(booking: Booking, by: User) -> None:
     """Acceptances of one mentor pass one by one, so that each sees the others."""
     User.objects.select_for_update(no_key=True).get(pk=booking.mentor_id)
+    check_other_is_there(booking, by)
     check_interval_free(booking, by)
+
+
+def check_other_is_there(booking: Booking, by: User) -> None:
+    """Nobody commits himself, or pays, to somebody who is suspended or closes his account."""
+    if not User.objects.filter(pk=booking.other(by).pk, is_active=True).exists():
+        raise OtherGone
 
 
 def check_interval_free(booking: Booking, by: User) -> None:

@@ -17,7 +17,7 @@ from bookings.models import Booking, EarlyStartRequest
 from bookings.selectors import find_booking
 from bookings.services import news
 from bookings.services._moves import _move, lock
-from bookings.services.negotiation import open_payment_window, take_interval
+from bookings.services.negotiation import check_other_is_there, open_payment_window, take_interval
 from bookings.services.reminders import plan_reminders
 from bookings.signals import booking_confirmed
 from bookings.states import FINAL, HELD, PAYABLE, Status
@@ -65,6 +65,7 @@ def _prepare(booking: Booking, by: User, now: datetime, *, asks_early_start: boo
         raise NotPayable
     if booking.starts_at <= now:
         raise StartIsPast
+    check_other_is_there(booking, by)
     if rules.needs_early_start(now, booking.starts_at):
         if not asks_early_start:
             raise EarlyStartNotAsked

@@ -1,5 +1,7 @@
 """Warning, suspending and restoring a member: each with words he reads, each traced."""
 
+from datetime import time
+
 import pytest
 from django.urls import reverse
 
@@ -9,9 +11,14 @@ from accounts.measures import is_suspended, restore_member, suspend_member, warn
 from accounts.models import AuditEntry, MemberMeasure, User
 from accounts.roles import ADMINISTRATOR, MODERATION, SUPPORT
 from accounts.sockets import is_signed_in
+from bookings.errors import OtherGone
+from bookings.services.payment import begin_payment
+from bookings.states import Status
 from mentors.models import MentorProfile
 from notifications.models import Email, Notice
+from tests import people
 from tests.accounts.team import person_with, signed_in, text_of
+from tests.bookings.making import NOW, accept, agreed, ask
 from tests.databases import in_threads
 from tests.people import mentor as make_mentor
 from tests.sessions_video.conftest import cloned_database
@@ -61,6 +68,22 @@ def test_a_suspended_member_is_out_everywhere_and_comes_back_when_restored(clair
     claire.refresh_from_db()
     assert (claire.is_active, is_suspended(claire)) == (True, False)
     assert MentorProfile.objects.get(user=claire).is_bookable
+
+
+@pytest.mark.django_db
+def test_nobody_commits_himself_or_pays_to_somebody_who_is_suspended(karim: User, claire: User) -> None:
+    people.skill_of(claire)
+    team = person_with(MODERATION)
+    asked, accepted = ask(karim, claire), agreed(karim, claire, at=time(17))
+    suspend_member(member=karim, by=team, reason=WHY)
+    with pytest.raises(OtherGone):
+        accept(asked, claire)
+    restore_member(member=karim, by=team, reason=WHY)
+    suspend_member(member=claire, by=team, reason=WHY)
+    with pytest.raises(OtherGone):
+        begin_payment(booking=accepted, by=karim, shown_cents=0, asks_early_start=False, now=NOW)
+    accepted.refresh_from_db()
+    assert accepted.status == Status.ACCEPTED
 
 
 @pytest.mark.django_db
