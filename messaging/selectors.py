@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from accounts.selectors import works_for_team
+from core.identifiers import fingerprint
 from core.references import Described
 from messaging.models import Attachment, Block, Message, MessageKind, MessageQuerySet, Report, Thread, ThreadQuerySet
 
@@ -206,6 +207,11 @@ def around(report: Report) -> list[Message]:
         return _with_files(list(reversed(words.order_by("-pk")[: 2 * AROUND])))
     before = reversed(words.filter(pk__lte=report.message_id).order_by("-pk")[: AROUND + 1])
     return _with_files([*before, *words.filter(pk__gt=report.message_id)[:AROUND]])
+
+
+def reading_of(report: Report) -> str:
+    """Of what the team reads before it answers."""
+    return fingerprint(report.decided_at, *(line.pk for line in around(report)))
 
 
 def waiting_reports() -> QuerySet[Report]:
