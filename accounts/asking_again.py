@@ -41,6 +41,9 @@ class LegalMiddleware:
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
         user, versions = request.user, legal.fingerprint()
+        if hasattr(request, "viewing"):
+            # The session is of somebody of the team, the member another: nothing is asked of either, nor remembered.
+            return None
         if not isinstance(user, User) or request.session.get(ACCEPTED) == versions:
             return None
         name = request.resolver_match.view_name if request.resolver_match else ""

@@ -63,6 +63,8 @@ def _address(closing: Closing) -> str:
 def reactivate(*, closing: Closing, now: datetime | None = None) -> Closing:
     """Everything of the profile is there again (ST-22); what was canceled stays canceled. Twice is once."""
     moment = now or clock.now()
+    # Before the closing, as in `close_account`: a suspension or its end waits, or is seen.
+    User.objects.select_for_update(no_key=True).get(pk=closing.user_id)
     locked = _lock(closing)
     if locked.status == ClosingStatus.REACTIVATED:
         return locked

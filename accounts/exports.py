@@ -73,6 +73,7 @@ def _claim(now: datetime) -> DataExport | None:
         return None
     if export.attempts >= EXPORT_TRIES:
         log.error("the archive %s of member %s is given up", export, export.user_id)
+        _delete_begun(export, export.attempts)
         _move(export, ExportStatus.FAILED)
         return _claim(now)
     export.attempts += 1
@@ -89,9 +90,7 @@ def _make(export: DataExport, now: datetime) -> bool:
             write_archive(member, made, now=now)
             size = made.tell()
             made.seek(0)
-            # What a worker that died had begun.
-            export.file.storage.delete(_path(export))
-            name = export.file.storage.save(_path(export), File(made))
+            name = export.file.storage.save(_path(export, export.attempts), File(made))
     except Exception:
         # Whatever it is, the row stays due and somebody reads this.
         log.exception("the archive %s of member %s is not made", export, export.user_id)
@@ -99,17 +98,20 @@ def _make(export: DataExport, now: datetime) -> bool:
     return _keep(export, name, size, now)
 
 
-def _path(export: DataExport) -> str:
-    return f"exports/{export.reference}.zip"
+def _path(export: DataExport, attempt: int) -> str:
+    """Each attempt writes its own: one that is slower than its claim touches nothing of the next."""
+    return f"exports/{export.reference}-{attempt}.zip"
 
 
 @transaction.atomic
 def _keep(export: DataExport, name: str, size: int, now: datetime) -> bool:
-    locked = DataExport.objects.select_for_update(of=("self",)).filter(pk=export.pk, status=ExportStatus.ASKED).first()
+    asked = DataExport.objects.filter(pk=export.pk, status=ExportStatus.ASKED, attempts=export.attempts)
+    locked = asked.select_for_update(of=("self",)).first()
     if locked is None:
-        # Erased meanwhile, or made by somebody else.
+        # Erased meanwhile, or somebody else's by now.
         export.file.storage.delete(name)
         return False
+    _delete_begun(locked, locked.attempts - 1)
     _move(locked, ExportStatus.READY, file=name, size=size, ready_at=now, expires_at=now + EXPORT_KEPT)
     letters.write(to=export.user, letter="data_ready", url=reverse("accounts:data"), export=locked)
     return True
@@ -125,8 +127,15 @@ def remove_old_exports(*, now: datetime | None = None) -> int:
 
 
 def delete_file(export: DataExport) -> None:
+    """With what a worker that died had written and not yet named."""
+    _delete_begun(export, export.attempts)
     if export.file:
         export.file.storage.delete(str(export.file.name))
+
+
+def _delete_begun(export: DataExport, attempts: int) -> None:
+    for attempt in range(1, attempts + 1):
+        export.file.storage.delete(_path(export, attempt))
 
 
 def _move(export: DataExport, to: ExportStatus, **facts: datetime | str | int) -> None:

@@ -100,3 +100,14 @@ def in_threads(*actions: Callable[[], T]) -> list[T | Exception]:
 
     with ThreadPoolExecutor(len(actions)) as pool:
         return list(pool.map(run, actions))
+
+
+def wait_for_lock() -> None:
+    """Until somebody waits for what this transaction holds."""
+    for _look in range(2000):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+            cursor.execute("SELECT pg_sleep(0.005)")
+    pytest.fail("nobody waits")

@@ -1,11 +1,15 @@
 """Somebody leaves while others act, on a database where commits are real (K-34)."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import transaction
 
 from accounts import closings
+from accounts.measures import restore_member, suspend_member
 from accounts.models import Closing, User
+from accounts.roles import MODERATION
 from accounts.states import ClosingStatus
 from billing.selectors import credit_of
 from bookings import services as bookings
@@ -15,9 +19,10 @@ from core import clock
 from stripe_sandbox import Sandbox
 from tests import people
 from tests.accounts.leaving import PASSWORD, close, days, follow
+from tests.accounts.team import person_with
 from tests.billing.money import pay_in
 from tests.bookings.making import accept, ask, current_hash, soon
-from tests.databases import in_threads
+from tests.databases import in_threads, wait_for_lock
 
 pytestmark = pytest.mark.usefixtures("cloned_database", "outbox")
 
@@ -105,3 +110,30 @@ def test_closing_twice_at_once_is_closing_once(learner: User) -> None:
     results = in_threads(*[closing(learner)] * 2)
     assert [type(each) for each in results] == [Closing, Closing]
     assert Closing.objects.count() == 1
+
+
+@pytest.mark.requirement("ST-22")
+def test_coming_back_while_one_is_suspended_opens_nothing(learner: User) -> None:
+    closed, team = close(learner, now=clock.now()), person_with(MODERATION)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            suspend_member(member=learner, by=team, reason="Trois personnes nous ont écrit.")
+            back = pool.submit(in_threads, lambda: closings.reactivate(closing=closed))
+            wait_for_lock()
+        assert [type(each) for each in back.result(30)] == [Closing]
+    learner.refresh_from_db()
+    assert not learner.is_active
+
+
+@pytest.mark.requirement("ST-22")
+def test_coming_back_while_a_suspension_ends_lets_one_in(learner: User) -> None:
+    closed, team = close(learner, now=clock.now()), person_with(MODERATION)
+    suspend_member(member=learner, by=team, reason="Trois personnes nous ont écrit.")
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            restore_member(member=learner, by=team, reason="Tout est clair.")
+            back = pool.submit(in_threads, lambda: closings.reactivate(closing=closed))
+            wait_for_lock()
+        assert [type(each) for each in back.result(30)] == [Closing]
+    learner.refresh_from_db()
+    assert learner.is_active

@@ -18,6 +18,7 @@ from accounts import exports
 from accounts.archive import INDEX, write_archive
 from accounts.errors import OneExportADay
 from accounts.models import DataExport, User
+from accounts.personal_data import erase
 from accounts.rules import CLAIM, EXPORT_TRIES
 from accounts.states import ExportStatus
 from billing.models import Invoice
@@ -195,3 +196,54 @@ class _Counted(BytesIO):
 
     def seekable(self) -> bool:
         return False
+
+
+def stored_files() -> list[str]:
+    kept = Path(settings.STORAGES["private"]["OPTIONS"]["location"]) / "exports"
+    return sorted(path.name for path in kept.glob("*")) if kept.exists() else []
+
+
+def test_a_worker_slower_than_its_claim_takes_nothing_away(karim: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, before = clock.now(), stored_files()
+    export = exports.request_export(user=karim, now=now)
+
+    def overtaken(member: User, out: Any, *, now: Any) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(exports, "write_archive", write_archive)
+            assert exports.make_due_exports(now=now + CLAIM) == 1
+        write_archive(member, out, now=now)
+
+    monkeypatch.setattr(exports, "write_archive", overtaken)
+    assert exports.make_due_exports(now=now) == 0
+    export.refresh_from_db()
+    assert (export.status, export.attempts) == (ExportStatus.READY, 2)
+    assert [name for name in stored_files() if name not in before] == [Path(str(export.file.name)).name]
+    address = reverse("accounts:archive", args=[export.reference])
+    assert fetched(signed_in(karim).get(address)).startswith(b"PK")
+
+
+@pytest.mark.parametrize("ends", ["erased", "given up", "ready"])
+def test_what_a_dead_worker_wrote_does_not_stay(karim: User, monkeypatch: pytest.MonkeyPatch, ends: str) -> None:
+    """It stopped between the file and the row that names it."""
+    now, before = clock.now(), stored_files()
+    export = exports.request_export(user=karim, now=now)
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_args: object) -> bool:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(exports, "_keep", killed)
+        for number in range(EXPORT_TRIES if ends == "given up" else 1):
+            with pytest.raises(Killed):
+                exports.make_due_exports(now=now + number * CLAIM)
+    assert len(stored_files()) > len(before)
+    if ends == "erased":
+        erase(karim.pk)
+    else:
+        exports.make_due_exports(now=now + EXPORT_TRIES * CLAIM)
+    named = [Path(str(row.file.name)).name for row in DataExport.objects.filter(pk=export.pk).exclude(file="")]
+    assert len(named) == (ends == "ready")
+    assert [name for name in stored_files() if name not in before] == named

@@ -1,16 +1,21 @@
 """« Voir comme »: reading only, said on every page, half an hour, never a conversation."""
 
 import asyncio
+from datetime import date
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from accounts import legal
+from accounts.asking_again import ACCEPTED, SEEN
 from accounts.errors import NoReason, NotToBeSeen
+from accounts.legal import TERMS, Version
 from accounts.models import AuditEntry, User
 from accounts.roles import ADMINISTRATOR, MODERATION, SUPPORT
 from accounts.sockets import NOT_WHILE_VIEWING, RefuseWhileViewing
 from accounts.viewing import KEY, start
+from core import clock
 from stripe_sandbox import Sandbox
 from tests.accounts.team import person_with, signed_in, text_of
 from tests.architecture.world import OURS, World, answer
@@ -53,6 +58,15 @@ def test_what_is_private_is_not_shown(karim: User, name: str) -> None:
     response = client.get(reverse(name))
     assert response.status_code == 404
     assert "ne se voient pas à sa place" in text_of(response)
+
+
+def test_texts_that_changed_are_asked_of_nobody_at_anothers_place(karim: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = Version("2027-03", date(2027, 3, 1), ("La commission passe à 18 %.",))
+    monkeypatch.setitem(legal.HISTORY, TERMS, (*legal.HISTORY[TERMS], changed))
+    karim.legal_acceptances.create(document=TERMS, version=legal.HISTORY[TERMS][0].name, accepted_at=clock.now())
+    client = looking_at(karim, person_with(SUPPORT))
+    assert client.get(reverse("pages:account")).status_code == 200
+    assert not {ACCEPTED, SEEN} & set(client.session.keys())
 
 
 def test_half_an_hour_later_it_is_over(karim: User) -> None:

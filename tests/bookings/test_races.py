@@ -1,13 +1,12 @@
 """Several people at once, on a database where commits are real."""
 
-import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import User
 from billing.models import LedgerAccount, TopUp
@@ -23,7 +22,7 @@ from stripe_sandbox import Sandbox
 from tests import people
 from tests.billing.money import pay_in
 from tests.bookings.making import AT, DAY, NOW, START, agreed, ask, confirmed, current_hash
-from tests.databases import in_threads
+from tests.databases import in_threads, wait_for_lock
 from tests.stripe import ACCEPTED, session_of
 
 pytestmark = pytest.mark.usefixtures("cloned_database")
@@ -174,17 +173,6 @@ def test_two_sweeps_at_once_lapse_and_remind_once(learner: User, mentor: User) -
     assert Email.objects.filter(kind="bookings.lapsed").count() == 2
 
 
-def wait_until_somebody_waits() -> None:
-    """Another connection stands at a lock."""
-    for _ in range(100):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.05)
-    raise AssertionError("nobody waits")
-
-
 @pytest.mark.requirement("SK-61")
 def test_a_payment_that_arrives_takes_the_booking_before_the_credit(
     learner: User, mentor: User, sandbox: Sandbox
@@ -198,7 +186,7 @@ def test_a_payment_that_arrives_takes_the_booking_before_the_credit(
         with transaction.atomic():
             Booking.objects.select_for_update().get(pk=booking.pk)
             arriving = pool.submit(in_threads, lambda: refresh(payment, now=NOW))
-            wait_until_somebody_waits()
+            wait_for_lock()
             # Nobody else holds the credit: a person who pays from it now is not refused by a deadlock.
             LedgerAccount.objects.select_for_update(nowait=True).get(code="learner.available", owner=learner)
         arriving.result(timeout=30)

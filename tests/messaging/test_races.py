@@ -15,7 +15,7 @@ from messaging.errors import BlockedByOther
 from messaging.models import Message
 from messaging.services import block, get_or_create_thread, send_message, write_first
 from tests import people
-from tests.databases import in_threads
+from tests.databases import in_threads, wait_for_lock
 
 pytestmark = pytest.mark.usefixtures("cloned_database")
 
@@ -52,20 +52,6 @@ def test_nothing_arrives_after_a_block_that_was_begun_first(writer: User, reader
             wait_for_lock()
         assert isinstance(sent.result(10), BlockedByOther)
     assert not Message.objects.exists()
-
-
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-
-
-def wait_for_lock() -> None:
-    """Until somebody waits for what this transaction holds."""
-    for _look in range(2000):
-        with connection.cursor() as cursor:
-            cursor.execute(WAITING)
-            if cursor.fetchone()[0]:
-                return
-            cursor.execute("SELECT pg_sleep(0.005)")
-    pytest.fail("nobody waits")
 
 
 def test_first_words_and_a_block_at_once_leave_one_order(writer: User, reader: User) -> None:
