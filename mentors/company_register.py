@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -33,7 +34,7 @@ def look_up(siren: str) -> Company | None:
         rows = _ask(siren)["results"]
         found = next((row for row in rows if row["siren"] == siren), None)
         return _company(found) if found else None
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (OSError, HTTPException, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise RegisterUnreachable from error
 
 
@@ -47,8 +48,13 @@ def _ask(siren: str) -> Any:
 def _company(row: dict[str, Any]) -> Company:
     closed_on = row.get("date_fermeture")
     return Company(
-        name=str(row.get("nom_complet") or "")[:200],
-        address=str((row.get("siege") or {}).get("adresse") or "")[:300],
+        name=_words(row.get("nom_complet"))[:200],
+        address=_words((row.get("siege") or {}).get("adresse"))[:300],
         is_closed=row["etat_administratif"] == CLOSED,
         closed_on=date.fromisoformat(closed_on) if closed_on else None,
     )
+
+
+def _words(value: object) -> str:
+    """On one line, without what no database keeps: a NUL, half a character."""
+    return "".join(sign if sign.isprintable() else " " for sign in str(value or ""))

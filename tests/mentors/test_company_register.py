@@ -43,11 +43,12 @@ COMPANY = {
 
 
 class Register(ThreadingHTTPServer):
-    """`answer`: the body it gives to everybody; `asked`: the numbers it was asked about."""
+    """`answer`: the body it gives to everybody, or `raw`: all it sends; `asked`: the numbers it was asked about."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer = b""
+        self.raw = b""
         self.asked: list[str] = []
 
     def knows(self, *companies: dict[str, Any]) -> None:
@@ -59,6 +60,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked += parse_qs(urlsplit(self.path).query)["q"]
+        if self.server.raw:
+            self.wfile.write(self.server.raw)
+            return
         self.send_response(200)
         self.end_headers()
         self.wfile.write(self.server.answer)
@@ -96,7 +100,24 @@ def test_a_closed_company_is_refused_and_what_was_typed_stays(register: Register
     assert not BillingProfile.objects.filter(user=user).exists()
 
 
-@pytest.mark.parametrize("answer", [b"", b"[]", b'{"results": 3}', b'{"results": [{"siren": "732829320"}]}'])
+def test_what_no_database_keeps_is_left_out_of_what_the_register_says(register: Register) -> None:
+    register.answer = json.dumps({"results": [OPEN | {"nom_complet": "INES\0\ud800HADDAD\n"}]}).encode()
+    give_company(make_member())
+    assert RegisterAnswer.objects.get(siren=SIREN).name == "INES  HADDAD "
+
+
+@pytest.mark.parametrize("lines", [b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"])
+def test_a_register_that_does_not_speak_http_refuses_nobody(register: Register, lines: bytes) -> None:
+    register.raw = lines
+    user = make_member()
+    give_company(user)
+    assert BillingProfile.objects.filter(user=user).exists()
+    assert not RegisterAnswer.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "answer", [b"[" * 200_000, b"", b"[]", b'{"results": 3}', b'{"results": [{"siren": "732829320"}]}']
+)
 def test_a_register_that_says_nonsense_refuses_nobody(register: Register, answer: bytes) -> None:
     register.answer = answer
     user = make_member()
