@@ -12,7 +12,7 @@ from support.models import Ask, Motive, Priority, Ticket
 from support.selectors import answerable, others_of
 
 # Parts of addresses.
-RESERVED = {"demandes", "suivi"}
+RESERVED = {"demandes", "envoyee", "suivi"}
 
 
 def _reason(label: Any, *, required: bool = True) -> forms.CharField:

@@ -6,6 +6,7 @@ app_name = "support"
 
 urlpatterns: list[URLPattern] = [
     path("contact/", contact.index, name="contact"),
+    path("contact/envoyee/", contact.sent, name="sent"),
     path("contact/demandes/", tickets.mine, name="tickets"),
     path("contact/demandes/fichiers/<reference:reference>/", tickets.file, name="file"),
     path("contact/demandes/fichiers/<reference:reference>/vignette/", tickets.thumbnail, name="thumbnail"),

@@ -60,13 +60,20 @@ def motive(request: HttpRequest, slug: str) -> HttpResponse:
     return _form(request, branch.motive, user)
 
 
+@require_safe
+def sent(request: HttpRequest) -> HttpResponse:
+    """What a visitor sees once his request left."""
+    return render(request, "support/sent.html", {"trail": _trail()})
+
+
 def _form(request: HttpRequest, motive: Motive, user: User | None) -> HttpResponse:
     given = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = ContactForm(*given, motive=motive, user=user, initial=_initial(request))
     if request.method == "POST" and form.is_valid():
-        sent = _send(request, form, user)
-        if sent:
-            return redirect(f"{sent.address}#envoyee")
+        made = _send(request, form, user)
+        if made:
+            # Whoever typed an address has not proved that it is his: its secret is for its mailbox only.
+            return redirect(f"{made.address}#envoyee" if user else "support:sent")
     context: dict[str, Any] = {
         "motive": motive,
         "trail": _trail(),

@@ -163,6 +163,7 @@ TABLE = {
     "support:contact": EVERYBODY,
     # A motive for everybody.
     "support:motive": EVERYBODY,
+    "support:sent": EVERYBODY,
     "support:tickets": MEMBERS,
     # The learner's. The team reads requests in its own queue, their files here.
     "support:ticket": "GET login 404 200 404 404",

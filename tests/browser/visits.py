@@ -103,6 +103,7 @@ PUBLIC = [
     Visit(VISITOR, "notifications:unsubscribe", message_rows.unsubscribing),
     Visit(VISITOR, "support:contact", query="?q=micro"),
     Visit(VISITOR, "support:motive", lambda: ("erreur",)),
+    Visit(VISITOR, "support:sent"),
     Visit(VISITOR, "support:visitor_ticket", support_rows.visitor_key),
     Visit(VISITOR, "demo:email", email),
     Visit(VISITOR, "demo:email_body", email),

@@ -18,6 +18,7 @@ from tests.core.files import samples
 from tests.support.pages import lands, text_of
 
 FORM = "/contact/erreur/"
+SENT = reverse("support:sent")
 
 
 def words(**more: Any) -> dict[str, Any]:
@@ -26,10 +27,10 @@ def words(**more: Any) -> dict[str, Any]:
 
 
 def test_a_visitor_writes_and_reads_the_answer_at_a_secret_address(client: Client, staff: User) -> None:
-    address = lands(client.post(FORM, words()))
+    assert lands(client.post(FORM, words())) == SENT
     made, mail = Ticket.objects.get(), Email.objects.get()
+    address = made.address
     assert (made.author, made.visitor_email, mail.to) == (None, "paul@example.net", "paul@example.net")
-    assert address == made.address
     assert address in mail.body_text
     answer(ticket=made, by=staff, reason="Elle est réparée.")
     told = Email.objects.latest("pk")
@@ -43,6 +44,16 @@ def test_a_visitor_writes_and_reads_the_answer_at_a_secret_address(client: Clien
     lands(stranger.post(reverse("support:visitor_closing", args=[key_of(made.reference)])))
     made.refresh_from_db()
     assert made.status == TicketStatus.RESOLVED
+
+
+def test_whoever_types_the_address_of_another_is_not_given_its_secret(client: Client, db: None, staff: User) -> None:
+    """He would read what the team says to the other, and what the other wrote once the two are merged."""
+    answer = client.post(FORM, words())
+    page = text_of(client.get(lands(answer)))
+    assert "paul@example.net" not in page
+    for said in (answer.headers["Location"], page, str(client.cookies)):
+        assert key_of(Ticket.objects.get().reference) not in said
+        assert Ticket.objects.get().reference not in said
 
 
 def test_nothing_that_was_typed_reaches_an_address_that_may_be_somebody_elses(client: Client, db: None) -> None:
@@ -100,7 +111,7 @@ def test_one_address_is_not_flooded_from_many_places(client: Client, db: None, m
 
 def test_sent_twice_it_is_one(client: Client, db: None) -> None:
     given = words()
-    assert lands(client.post(FORM, given)) == lands(client.post(FORM, given))
+    assert lands(client.post(FORM, given)) == lands(client.post(FORM, given)) == SENT
     assert Ticket.objects.count() == 1
 
 
