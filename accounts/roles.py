@@ -70,7 +70,7 @@ SUPPORT = Role(
 FINANCE = Role(
     "finance",
     _("Finance"),
-    _("Virements, remboursements, litiges, factures, comptes\u202f; corrections, à deux"),
+    _("Virements, remboursements, contestations bancaires, factures, comptes\u202f; corrections, à deux"),
     _MEMBERS
     | _reads("billing", *_BOOKS)
     | _of("billing", "change_payout", "change_refund", "change_invoice", "change_stripeevent", "add_stripeimport")

@@ -197,7 +197,8 @@ def _agreed_hour(proposal: JointProposal, viewer: User) -> Step:
 
 def _step(event: BookingEvent, viewer: User) -> Step:
     actor = _by(event.actor, viewer) if event.actor else ""
-    detail = " – ".join(filter(None, [actor, event.reason]))
+    # Without an actor the reason is a code of the room or of the bank, not somebody's words.
+    detail = " – ".join(filter(None, [actor, event.reason])) if actor else ""
     is_reopened = (event.from_status, event.to_status) == (Status.PAYMENT_LAPSED, Status.ACCEPTED)
     return Step(event.at, _("Paiement rouvert") if is_reopened else _STEPS[event.to_status](), detail)
 

@@ -16,7 +16,7 @@ from bookings.states import Status as BookingStatus
 from cases.errors import AlreadyACase, NothingToComplainOf
 from cases.models import Case, CaseQuerySet, StatementFile
 from cases.rules import Alone
-from cases.states import Kind, Round
+from cases.states import ASKING, Kind, Round
 from core.identifiers import fingerprint
 from core.references import Described
 from sessions_video.models import VideoSession
@@ -60,6 +60,16 @@ def get_booking_to_complain_of(user: User, reference: str) -> Booking:
 def waiting_cases() -> CaseQuerySet:
     """What the team has to decide, oldest first."""
     return Case.objects.waiting()
+
+
+def unanswered_by(user: User) -> list[Case]:
+    """Whose explanations are asked of this member in the present round, the most urgent first."""
+    asking = Case.objects.of(user).filter(status__in=ASKING).with_people().prefetch_related("statements")
+    return [case for case in asking.order_by("answer_until", "pk") if not _spoke(case, user)]
+
+
+def _spoke(case: Case, user: User) -> bool:
+    return any(said.author_id == user.pk and said.round == case.round for said in case.statements.all())
 
 
 def not_held_cases(user: User) -> CaseQuerySet:

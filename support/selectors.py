@@ -92,6 +92,11 @@ def tickets_of(user: User) -> TicketQuerySet:
     return own.order_by(Case(When(status=TicketStatus.WAITING, then=0), default=1), "-created_at", "-pk")
 
 
+def unanswered_by(user: User) -> TicketQuerySet:
+    """Where the team asked this member something, the most urgent first."""
+    return Ticket.objects.of(user).filter(status=TicketStatus.WAITING).select_related("motive").order_by("closes_at")
+
+
 def get_ticket_for(user: User, reference: str) -> Ticket:
     """The request, for its author; 404 for anybody else."""
     ticket: Ticket = get_object_or_404(_whole(), author=user, reference=reference)

@@ -19,6 +19,7 @@ from accounts.services import remove_photo, set_photo, set_preferences, welcome_
 from billing.models import ConnectedAccount
 from billing.selectors import credit_of
 from bookings.selectors import today_sessions, upcoming, waiting_for
+from cases import selectors as cases
 from catalog.forms import AddSkillForm
 from catalog.selectors import declared_skills, get_sheet, shown_trainings_of
 from catalog.selectors.names import current_slug
@@ -33,6 +34,7 @@ from mentors.selectors import profile_of, week_of
 from mentors.steps import PAGE, way_of
 from messaging.selectors import unread_count
 from reviews.selectors import reviews_of, tally_of
+from support import selectors as support
 
 DURATIONS = [30, 60, 90, 120]
 USUAL_MINUTES = 60
@@ -135,6 +137,8 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "today": today_sessions(user),
         "waiting": list(waiting_for(user)),
+        "cases": cases.unanswered_by(user),
+        "tickets": list(support.unanswered_by(user)),
         "sessions": list(upcoming(user)[:NEXT_SESSIONS]),
         "unread": unread_count(user),
         "credit": credit_of(user),

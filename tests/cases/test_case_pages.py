@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from bookings.services import thread_of
+from bookings.states import Status as BookingStatus
 from cases.models import StatementFile
 from cases.states import Outcome
 from core.templatetags import house
@@ -202,3 +203,20 @@ def test_the_contact_form_leads_to_the_sessions_that_were_paid(day: Making) -> N
     assert complaint_address(args=[today.booking.reference]) not in page(today, today.mentor, form)
     today.complain()
     assert reverse("cases:of_booking", args=[today.booking.reference]) in page(today, today.learner, form)
+
+
+def test_the_desk_asks_for_explanations_until_they_are_given(missed: Day) -> None:
+    desk = client_of(missed.learner)
+    assert "Donner vos explications" in text_of(desk.get(reverse("pages:account")))
+    missed.explain(missed.learner)
+    assert "Donner vos explications" not in text_of(desk.get(reverse("pages:account")))
+    assert "Donner vos explications" in text_of(client_of(missed.mentor).get(reverse("pages:account")))
+
+
+def test_the_history_of_a_session_shows_no_code_of_the_room(day: Making) -> None:
+    today = day().hold()
+    ended = today.booking.events.get(to_status=BookingStatus.CLOSED)
+    assert ended.reason
+    page = text_of(client_of(today.learner).get(today.booking.get_absolute_url()))
+    assert "Session terminée" in page
+    assert ended.reason not in page.split()

@@ -38,7 +38,7 @@ def test_the_mentor_replies_once_and_everybody_reads_it(session: Room, review: R
     assert client.post(address(review, "reply"), {"text": THANKS}).status_code == 302
     profile = Client().get(session.mentor.page.get_absolute_url()).content.decode()
     assert THANKS in profile
-    assert f"Réponse de {session.mentor.get_short_name()}" in profile
+    assert f"{session.mentor.get_short_name()} a répondu" in profile
     assert Notice.objects.filter(recipient=session.learner, kind="reviews.replied").count() == 1
     assert Email.objects.filter(kind="reviews.replied").count() == 1
     again = client.post(address(review, "reply"), {"text": "Autre chose."})

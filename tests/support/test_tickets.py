@@ -283,3 +283,11 @@ def test_an_answer_to_what_changed_meanwhile_is_read_again(ticket: Ticket, staff
     services.reply(ticket=ticket, body="En fait, trois fois.")
     with pytest.raises(IllegalMove):
         services.resolve(ticket=ticket, by=staff, reason="Fait.", seen=seen)
+
+
+def test_the_desk_names_a_request_that_waits_for_its_author(ticket: Ticket, staff: User, client: Client) -> None:
+    assert ticket.author
+    client.force_login(ticket.author)
+    assert "Répondre à l’équipe" not in text_of(client.get(reverse("pages:account")))
+    in_state(ticket, TicketStatus.WAITING, staff)
+    assert "Répondre à l’équipe" in text_of(client.get(reverse("pages:account")))

@@ -1,4 +1,4 @@
-// « 46 caractères sur 500 » under a text field that has a limit.
+// « 46 sur 500 caractères » under a text field that has a limit.
 export default function characterCounter(field) {
   const input = field.querySelector("textarea, input");
   const limit = input?.maxLength ?? -1;
