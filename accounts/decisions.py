@@ -219,8 +219,8 @@ class DecisionAdmin(admin.ModelAdmin[M]):
         number = request.POST.get("insert", "")
         if not number:
             return chosen.form(request.POST)
-        known = dict(enumerate(chosen.templates))
-        added = known.get(int(number)) if number.isdecimal() else None
+        known = {str(position): template for position, template in enumerate(chosen.templates)}
+        added = known.get(number)
         words = [request.POST.get("reason", "").strip(), str(added.text) if added else ""]
         return chosen.form(initial=request.POST.dict() | {"reason": "\n\n".join(filter(None, words))})
 

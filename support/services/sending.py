@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from core import clock
 from core.files.keeping import Kept, Upload, prepare, stored
-from core.limits import is_allowed
+from core.limits import hold, is_allowed
 from messaging.errors import EmptyMessage
 from support.errors import TooManyFromHere, TooManyTickets
 from support.models import Motive, Side, Step, Ticket, TicketFile, TicketMessage
@@ -53,6 +53,9 @@ def send_ticket(
     already = _find(by, client_id)
     if already:
         return already
+    if files and isinstance(by, Visitor):
+        # Pictures are drawn before anything else is counted.
+        hold("uploads", by.place)
     prepared = prepare(files)
     if isinstance(by, Visitor):
         _check_visitor(by)

@@ -168,7 +168,7 @@ def test_ready_made_words_are_inserted_after_those_typed() -> None:
     assert "Bonjour Inès.\n\nVotre page ne dit pas" in response.content.decode()
     profile.refresh_from_db()
     assert profile.status == MentorStatus.SUBMITTED
-    for forged in ("99", "abc", "-1", "²"):
+    for forged in ("99", "abc", "-1", "²", "9" * 5000):
         response = client.post(decision(profile, "complements"), {"reason": "Bonjour.", "insert": forged})
         assert "Bonjour.</textarea>" in response.content.decode()
 

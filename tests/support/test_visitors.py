@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -123,3 +124,15 @@ def test_no_cookie_is_needed(db: None) -> None:
     token = page.context["csrf_token"]
     lands(client.post(FORM, words(csrfmiddlewaretoken=str(token))))
     assert set(client.cookies) <= {"csrftoken"}
+
+
+def test_pictures_of_visitors_are_drawn_at_a_pace(client: Client, db: None, settings: LazySettings) -> None:
+    """Files that are refused count too."""
+    settings.LIMITS = settings.LIMITS | {"uploads": (2, 300)}
+    said = []
+    for _turn in range(3):
+        file = SimpleUploadedFile("photo.png", samples.image()[:60])
+        said.append(text_of(client.post(FORM, words(attachments=[file]))))
+    assert ["cette image ne s’ouvre pas" in page for page in said] == [True, True, False]
+    assert "Trop de tentatives" in said[2]
+    assert not Ticket.objects.exists()
