@@ -73,7 +73,7 @@ class CaseAdmin(DecisionAdmin[Case]):
     argument = "case"
     target = "case_decision_hours"
     change_form_template = "admin/cases/case/change_form.html"
-    list_display = ["kind", "people", "age", "deadline", "status", "stake"]
+    list_display = ["people", "kind", "age", "deadline", "status", "stake"]
     list_filter = [StateFilter, "kind"]
     list_select_related = ["booking__learner", "booking__mentor"]
     search_fields = ["reference", "booking__reference", "booking__learner__email", "booking__mentor__email"]

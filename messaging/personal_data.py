@@ -55,7 +55,7 @@ def files(member_id: int) -> Iterator[ExportedFile]:
 
 def consequences(member_id: int, now: datetime) -> Iterator[Words]:
     del member_id, now
-    yield _("Personne ne peut plus vous écrire. Vos conversations restent lisibles par l’autre personne.")
+    yield _("Personne ne peut plus vous écrire. Jusqu’à l’effacement, l’autre personne lit encore vos conversations.")
 
 
 def erase(member_id: int) -> None:

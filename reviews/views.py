@@ -1,5 +1,7 @@
 """The learner's review of a session, and what the two people do about it afterwards."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -123,7 +125,7 @@ def edit_reply(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, gettext("Votre réponse est modifiée."))
             return redirect(review)
-    return _page(request, "reviews/reply.html", review, form, refused)
+    return _page(request, "reviews/reply.html", review, form, refused, editing=True)
 
 
 @login_required
@@ -147,14 +149,18 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, template: str, review: Review, form: forms.Form, refused: ReviewError | None
+    request: HttpRequest,
+    template: str,
+    review: Review,
+    form: forms.Form,
+    refused: ReviewError | None,
+    **more: Any,
 ) -> HttpResponse:
     """A form about one review, or why it is closed."""
-    context = {
+    context = more | {
         "review": review,
         "form": form,
         "refused": refused,
-        "editing": bool(review.reply),
         "edit_hours": value("review_edit_hours"),
     }
     status = CONFLICT if refused and request.method == "POST" else 200

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 HOURS_PER_DAY = 24
-SATURDAY = 5
+FRIDAY, SATURDAY = 4, 5
 # Where the team works.
 OFFICE = ZoneInfo("Europe/Paris")
 
@@ -14,7 +14,9 @@ def target_after(start: datetime, hours: int) -> datetime:
     days, rest = divmod(hours, HOURS_PER_DAY)
     moment = start.astimezone(OFFICE)
     if moment.weekday() >= SATURDAY:
-        moment = datetime.combine(_working_day(moment), time(), OFFICE)
+        # As if it had come at the end of Friday: « the last day » is then a day, not the midnight that follows it.
+        friday = moment - timedelta(days=moment.weekday() - FRIDAY)
+        moment = datetime.combine(friday, time(23, 59, 59), OFFICE)
     for _day in range(days):
         moment = _working_day(moment + timedelta(days=1))
     return _working_day(moment + timedelta(hours=rest))

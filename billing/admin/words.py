@@ -129,7 +129,7 @@ def cause_words(cause: str) -> str:
     known = CAUSES.get(prefix)
     if known is None:
         return cause
-    return f"{known} ({_member_words(identifier) if prefix == 'staff' else cause})"
+    return f"{known} ({_member_words(identifier)})" if prefix == "staff" else str(known)
 
 
 def _member_words(pk: str) -> str:

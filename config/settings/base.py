@@ -276,7 +276,6 @@ PERMISSIONS_POLICY = {
     "usb": [],
     "serial": [],
     "hid": [],
-    "bluetooth": [],
     "midi": [],
     "accelerometer": [],
     "gyroscope": [],

@@ -135,6 +135,11 @@ def test_no_screen_of_the_team_answers_anybody_else(client: Client) -> None:
 # --- nonsense in forms and addresses ---
 
 
+def answered(odd: str) -> int:
+    """An address with a NUL is told to be unreadable, whatever page it asks for."""
+    return 400 if "\0" in odd else 200
+
+
 @pytest.mark.parametrize("typed", NONSENSE, ids=lambda typed: ascii(typed)[:20])
 def test_no_nonsense_opens_a_payment_or_sends_money_back(
     client: Client, sandbox: Sandbox, learner: User, typed: str
@@ -145,7 +150,7 @@ def test_no_nonsense_opens_a_payment_or_sends_money_back(
     for shown in (typed, "2000"):
         answer = client.post("/credit/remboursement/", {"montant": typed, "shown_cents": shown})
         assert answer.status_code == 200
-    assert client.get("/credit/remboursement/", {"montant": typed}).status_code == 200
+    assert client.get("/credit/remboursement/", {"montant": typed}).status_code == answered(typed)
     assert client.post("/credit/remboursement/", {"montant": "20", "shown_cents": typed}).status_code == 200
     assert client.post("/credit/dette/", {"shown_cents": typed}).status_code == 302
     assert (TopUp.objects.count(), LedgerTransaction.objects.count()) == (asked, written)
@@ -197,10 +202,10 @@ def test_no_address_or_filter_is_too_odd_to_be_answered(
         f"/revenus/releve/{code}.csv",
         f"/credit/paiement/{code}/",
     ):
-        assert client.get(address).status_code == 404, address
+        assert client.get(address).status_code in {404, answered(odd)} - {200}, address
     for address in ("/factures/", "/revenus/", "/revenus/sessions.csv", "/credit/", "/credit/remboursement/"):
         query = dict.fromkeys(("page", "onglet", "annee", "periode", "etat", "montant"), odd)
-        assert client.get(address, query).status_code == 200, address
+        assert client.get(address, query).status_code == answered(odd), address
 
 
 @pytest.mark.parametrize("odd", ["\0", "-1", "9" * 30, "é" * 500], ids=lambda odd: ascii(odd)[:12])
@@ -210,7 +215,7 @@ def test_no_filter_of_the_team_is_too_odd_to_be_answered(client: Client, odd: st
     assert len(pages) > 15
     for address in pages:
         for name in ("q", "p", "etat", "fichier", "o"):
-            assert client.get(address, {name: odd}).status_code in {200, 302}, (address, name)
+            assert client.get(address, {name: odd}).status_code in {answered(odd), 302}, (address, name)
 
 
 # --- decisions of the team ---

@@ -42,7 +42,7 @@ def test_a_report_is_decided_with_keys_alone(stack: Stack, shown: Report, sign_i
     past_the_menu(keys)
     keys.tab_to("Classer sans suite", tag="A")
     keys.press("Enter")
-    page.wait_for_url("**/decision/refus/")
+    page.wait_for_url("**/decision/refus/**")
     past_the_menu(keys)
     keys.tab_to("Réponse, lue par la personne qui a signalé", tag="TEXTAREA")
     keys.type("Rien n’interdit d’en parler.")

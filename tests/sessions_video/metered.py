@@ -73,6 +73,10 @@ class Room:
         self.meter.ask_end(t, MENTOR)
         if self.meter.confirm_end(t, LEARNER):
             self.log.ended_at = t
+            # Who consents is there, until then.
+            for page in self.live_pages(t):
+                if self.pages[page].role == LEARNER:
+                    self.pages[page].contacts.append(t)
 
     def extend(self, t: int, amount: int) -> None:
         self.cautious |= self.unsure(t)

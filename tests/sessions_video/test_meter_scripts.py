@@ -4,7 +4,7 @@ import itertools
 from collections import Counter
 from functools import partial
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sessions_video.parts import split_free
@@ -95,6 +95,7 @@ def act(room: Room, t: int, action: str) -> None:
     st.integers(1, 120),
     st.integers(60, 400),
 )
+@example([(139, "crash"), (1, "join m"), (11, "end")], set(), 0, 2, 141)
 def test_the_bill_does_not_depend_on_the_sweeper(
     script: Script, sweeps: set[int], free: int, limit: int, day_end: int
 ) -> None:

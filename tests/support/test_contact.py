@@ -219,9 +219,9 @@ def test_requests_of_one_member_are_bounded(client: Client, karim: User, monkeyp
         ("2026-11-27T10:00", 24, "2026-11-30T10:00"),
         ("2026-11-27T10:00", 72, "2026-12-02T10:00"),
         ("2026-11-27T22:00", 4, "2026-11-30T02:00"),
-        # On a Saturday it begins on Monday.
-        ("2026-11-28T10:00", 24, "2026-12-01T00:00"),
-        ("2026-11-29T23:00", 2, "2026-11-30T02:00"),
+        # What comes on a week-end came at the end of Friday.
+        ("2026-11-28T10:00", 24, "2026-11-30T23:59:59"),
+        ("2026-11-29T23:00", 2, "2026-11-30T01:59:59"),
     ],
 )
 def test_the_target_counts_working_days_in_paris(start: str, hours: int, due: str) -> None:
