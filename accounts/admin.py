@@ -110,6 +110,11 @@ def _is_administrator(request: HttpRequest) -> bool:
 class MemberPageAdmin(ReadOnlyAdmin):
     """The words of a member are his own: who finds them wrong warns him."""
 
+    fields = (
+        *("user", "slug", "headline", "position", "education", "presentation", "linkedin_url", "languages"),
+        *("photo", "updated_at"),
+    )
+    readonly_fields = fields
     list_display = ["slug", "user", "headline", "updated_at"]
     search_fields = ["slug", "user__first_name", "user__last_name", "user__email", "headline"]
     list_select_related = ["user"]

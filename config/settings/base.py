@@ -186,6 +186,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 TEAM_NEEDS_SECOND_FACTOR = True
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# A code that changes while it is typed is still taken.
+MFA_TOTP_TOLERANCE = 1
 # Read from Valkey, written to both: a row outlives a Valkey that is emptied, and signing out removes both.
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
