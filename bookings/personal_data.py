@@ -96,20 +96,15 @@ def sections(member_id: int) -> Iterator[Section]:
 
 
 def obstacles(member_id: int, now: datetime) -> Iterator[Obstacle]:
-    """A session that runs, or that this person alone can no longer cancel; a day without session not decided."""
+    """A session that runs, or that this person alone can no longer cancel. One that was not held stops as a case."""
     member = User.objects.get(pk=member_id)
-    stuck = Q(status=Status.CONFIRMED) | Q(status__in=[Status.IN_PROGRESS, Status.NOT_HELD])
-    for booking in Booking.objects.of(member).with_people().filter(stuck).order_by("starts_at"):
+    rows = Booking.objects.of(member).with_people().filter(status__in=[Status.CONFIRMED, Status.IN_PROGRESS])
+    for booking in rows.order_by("starts_at"):
         if booking.status == Status.CONFIRMED and now < cancellation_deadline(booking, member):
             continue
         what = {"name": booking.other(member).get_full_name(), "when": moment(booking.meets_at, booking.zone)}
-        if booking.status == Status.NOT_HELD:
-            text = _("La session avec %(name)s du %(when)s ne s’est pas tenue, et rien n’est encore décidé.") % what
-        else:
-            text = (
-                _("La session avec %(name)s du %(when)s ne s’annule plus\u202f: elle doit d’abord se terminer.") % what
-            )
-        yield Obstacle(text, booking.get_absolute_url(), _("Voir la session"))
+        text = _("La session avec %(name)s du %(when)s ne s’annule plus\u202f: elle doit d’abord se terminer.")
+        yield Obstacle(text % what, booking.get_absolute_url(), _("Voir la session"))
 
 
 def consequences(member_id: int, now: datetime) -> Iterator[Words]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -93,10 +94,15 @@ class Case(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.reference}"
+        return f"{capfirst(self.get_kind_display())} {self.number}"
 
     def get_absolute_url(self) -> str:
         return reverse("cases:detail", args=[self.reference])
+
+    @property
+    def number(self) -> str:
+        """What people read out; the whole reference is for addresses."""
+        return self.reference[:8].upper()
 
     @property
     def cause(self) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cases.models import Case, Decision, Statement, StatementFile
-from cases.states import Kind, Status
+from cases.states import Status
 from core.exporting import section
 from core.files import rights
 from core.personal_data import ExportedFile, Fate, Held, Obstacle, Section, Source
@@ -54,10 +54,13 @@ def files(member_id: int) -> Iterator[ExportedFile]:
 
 
 def obstacles(member_id: int, now: datetime) -> Iterator[Obstacle]:
-    """A complaint that is not decided for good. (A session that was not held stops the closing as a booking.)"""
+    """What is not decided for good, each with the page where this person can act."""
     del now
-    for case in _cases(member_id).filter(kind=Kind.COMPLAINT).exclude(status=Status.CLOSED).select_related("booking"):
-        text = _("Une réclamation sur la session «\u202f%(subject)s\u202f» n’est pas encore close.")
+    for case in _cases(member_id).exclude(status=Status.CLOSED).select_related("booking"):
+        if case.is_complaint:
+            text = _("Une réclamation sur la session «\u202f%(subject)s\u202f» n’est pas encore close.")
+        else:
+            text = _("La session «\u202f%(subject)s\u202f» ne s’est pas tenue, et son dossier n’est pas encore clos.")
         yield Obstacle(text % {"subject": case.booking.subject}, case.get_absolute_url(), _("Voir le dossier"))
 
 

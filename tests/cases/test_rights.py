@@ -63,3 +63,12 @@ def test_an_open_complaint_stops_a_closing(db: None) -> None:
         assert any("n’est pas encore close" in text for text in said)
     close(day)
     assert not any("close" in str(each.text) for each in obstacles_of(day.learner.pk, clock.now()))
+
+
+def test_a_session_not_held_stops_a_closing_and_leads_to_its_case(db: None) -> None:
+    at_local_hour(9)
+    missed = paid_from_credit().over()
+    for person in (missed.learner, missed.mentor):
+        (found,) = obstacles_of(person.pk, clock.now())
+        assert "ne s’est pas tenue" in str(found.text)
+        assert found.url == missed.case.get_absolute_url()
