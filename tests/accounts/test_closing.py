@@ -201,7 +201,7 @@ def test_a_session_that_runs_must_end_first(
 def test_a_session_not_held_must_be_decided_first(karim: User, claire: User, skill: Skill, sandbox: Sandbox) -> None:
     in_state(Status.NOT_HELD, karim, claire)
     for person in (karim, claire):
-        assert "rien n’est encore décidé" in obstacles(person)[0]
+        assert "son dossier n’est pas encore clos" in obstacles(person)[0]
 
 
 def test_a_payout_that_failed_must_be_settled_first(karim: User, claire: User, skill: Skill, sandbox: Sandbox) -> None:
