@@ -247,6 +247,7 @@ def plan(filters: CommunityFilters) -> str:
         search_community(filters)
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute("SET LOCAL enable_incremental_sort = off")
         lines = []
         for query in [query["sql"] for query in captured if "catalog_listing" in query["sql"]]:
             cursor.execute(f"EXPLAIN {query}")
