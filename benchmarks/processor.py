@@ -18,7 +18,7 @@ def of_database(services: Services) -> float:
     """Of the server and its children, ended ones included; zero where the system does not tell (no /proc)."""
     if not PROC.is_dir():
         return 0.0
-    pid = int((services.postgres.data / "postmaster.pid").read_text().split("\n", 1)[0])
+    pid = services.pid("postgres")
     ticks = 0
     for folder in PROC.iterdir():
         if folder.name.isdigit() and (fields := _fields(folder)):

@@ -62,7 +62,7 @@ def moved_to(services: Services) -> Iterator[None]:
 
 def kill_valkey(services: Services) -> None:
     """As the kernel would, without a word."""
-    os.kill(int((services.valkey.data / "valkey.pid").read_text()), signal.SIGKILL)
+    os.kill(services.pid("valkey"), signal.SIGKILL)
 
 
 def restart_valkey(services: Services) -> None:

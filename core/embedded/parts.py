@@ -38,6 +38,14 @@ class Plan:
     def logs(self) -> Path:
         return self.root / "logs"
 
+    @property
+    def pids(self) -> Path:
+        return self.root / "pids"
+
+    def pid_file(self, name: str) -> Path:
+        """Where the number of that part's process is written each time it starts."""
+        return self.pids / name
+
     def environment(self, services: dict[str, str]) -> dict[str, str]:
         """What every process of the demo finds in its environment."""
         inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}

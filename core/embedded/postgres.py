@@ -4,6 +4,8 @@ import os
 import shutil
 import signal
 import subprocess
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +18,9 @@ from core.embedded.places import DATABASE, ServiceError, child_environment, pack
 from core.embedded.processes import end_child, end_stray, last_lines, wait_until
 
 START_SECONDS = 60
+# Processes of a server that was killed end by themselves, but not in the same instant, and nothing starts before.
+START_AGAIN_TRIES = 20
+START_AGAIN_PAUSE = 0.5
 INITDB = "-U postgres --auth=trust --encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
 SETTINGS = {
     "listen_addresses": "",
@@ -73,6 +78,20 @@ class Postgres:
             raise ServiceError(f"PostgreSQL did not start in {START_SECONDS} s:\n{last_lines(self.log)}")
         self._create_database()
 
+    @property
+    def pid_file(self) -> Path:
+        return self.data / "postmaster.pid"
+
+    def start_again(self) -> None:
+        """After a server that was killed: it recovers from its log, once what is left of the old one has gone."""
+        for _try in range(START_AGAIN_TRIES):
+            with suppress(ServiceError):
+                self.prepare()
+                self.start()
+                return
+            time.sleep(START_AGAIN_PAUSE)
+        raise ServiceError(f"PostgreSQL does not start again:\n{last_lines(self.log)}")
+
     def poll(self) -> int | None:
         """The exit code once the server ended, None while it runs."""
         return self._process.poll() if self._process else None
@@ -108,14 +127,13 @@ class Postgres:
             os.chown(folder, NOBODY, NOBODY)
 
     def _end_predecessor(self) -> None:
-        note = self.data / "postmaster.pid"
         try:
-            pid = int(note.read_text().splitlines()[0])
+            pid = int(self.pid_file.read_text().splitlines()[0])
         except (OSError, ValueError, IndexError):
             return
         end_stray(pid, str(self.data), (signal.SIGINT, signal.SIGQUIT))
         # The number may belong to another process by now, for which PostgreSQL would refuse to start.
-        note.unlink(missing_ok=True)
+        self.pid_file.unlink(missing_ok=True)
 
     def _create_cluster(self) -> None:
         command: list[str | Path] = [self._binaries / "initdb", "-D", self.data, *self._initdb, "--no-instructions"]
@@ -127,7 +145,7 @@ class Postgres:
         if self.poll() is not None:
             raise ServiceError(f"PostgreSQL did not start:\n{last_lines(self.log)}")
         try:
-            return (self.data / "postmaster.pid").read_text().splitlines()[STATUS_LINE].strip() == "ready"
+            return self.pid_file.read_text().splitlines()[STATUS_LINE].strip() == "ready"
         except (OSError, IndexError):
             return False
 

@@ -59,6 +59,19 @@ class Services:
                 return name
         return None
 
+    def pid(self, name: str) -> int:
+        """The number of the process of `postgres` or `valkey`."""
+        note = self.valkey.pid_file if name == "valkey" else self.postgres.pid_file
+        return int(note.read_text().splitlines()[0])
+
+    def start_again(self, name: str) -> None:
+        """Start the service that ended by itself, on its data."""
+        if name == "valkey":
+            self.valkey.start()
+            self.valkey.wait()
+        else:
+            self.postgres.start_again()
+
     def wait_for_owner(self) -> None:
         """Return once the services another process is starting are ready."""
         if not wait_until(self._ready.exists, JOIN_SECONDS):

@@ -63,7 +63,8 @@ class Supervisor:
 
     def _start(self) -> str:
         """Start the parts; return what the demo world says of its people once the first page answers."""
-        self.plan.logs.mkdir(parents=True, exist_ok=True)
+        for folder in (self.plan.logs, self.plan.pids):
+            folder.mkdir(parents=True, exist_ok=True)
         for port in (self.plan.port, self.plan.sandbox_port):
             check_port(port)
         if self._services:
@@ -89,7 +90,7 @@ class Supervisor:
     def _spawn(self, part: Part, *, said: Path | None = None) -> subprocess.Popen[bytes]:
         """Start a part; its words go to its log, or what it prints to the file `said`."""
         with self._log(part.name).open("ab") as log, (said or self._log(part.name)).open("ab") as output:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 part.command,
                 stdout=output,
                 stderr=log,
@@ -99,6 +100,8 @@ class Supervisor:
                 start_new_session=True,
                 preexec_fn=before_exec(signal.SIGTERM),
             )
+        self.plan.pid_file(part.name).write_text(str(process.pid))
+        return process
 
     def _launch(self, part: Part, *, said: Path | None = None) -> subprocess.Popen[bytes]:
         if self._end.is_set():
@@ -139,7 +142,10 @@ class Supervisor:
 
     def _check_parts(self) -> None:
         if self._services and (name := self._services.poll()):
-            raise ServiceError(self._explain(name, None))
+            if not self._restart:
+                raise ServiceError(self._explain(name, None))
+            self._say(f"{name} ended; it starts again.")
+            self._services.start_again(name)
         for name, (part, process) in list(self._running.items()):
             code = process.poll()
             if code is None:
@@ -147,6 +153,7 @@ class Supervisor:
             if not self._restart:
                 raise ServiceError(self._explain(name, code))
             self._say(f"{name} ended ({code}); it starts again.")
+            # One that fails at its start again and again keeps no processor busy.
             self._end.wait(RESTART_PAUSE_SECONDS)
             self._running[name] = (part, self._spawn(part))
 

@@ -20,7 +20,7 @@ class Valkey:
         self.data = root / "valkey"
         self.log = root / "logs" / "valkey.log"
         self._save = "60 1" if durable else ""
-        self._note = self.data / "valkey.pid"
+        self.pid_file = self.data / "valkey.pid"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -47,7 +47,7 @@ class Valkey:
                 start_new_session=True,
                 preexec_fn=before_exec(signal.SIGTERM),
             )
-        self._note.write_text(str(self._process.pid))
+        self.pid_file.write_text(str(self._process.pid))
 
     def wait(self) -> None:
         if not wait_until(self._is_up, START_SECONDS):
@@ -60,11 +60,11 @@ class Valkey:
     def stop(self) -> None:
         if self._process:
             end_child(self._process, signal.SIGTERM)
-            self._note.unlink(missing_ok=True)
+            self.pid_file.unlink(missing_ok=True)
 
     def _end_predecessor(self) -> None:
         try:
-            pid = int(self._note.read_text())
+            pid = int(self.pid_file.read_text())
         except (OSError, ValueError):
             return
         # Valkey rewrites its title: the socket stays readable in it.

@@ -129,7 +129,7 @@ def test_services_end_with_a_killed_supervisor_and_start_again(root: Path) -> No
     assert owner.stdout
     assert owner.stdout.readline() == b"up\n"
     services = Services(root, durable=False)
-    pid = int((services.postgres.data / "postmaster.pid").read_text().splitlines()[0])
+    pid = services.pid("postgres")
     owner.kill()
     owner.wait()
     owner.stdout.close()
@@ -158,7 +158,7 @@ def test_a_service_that_ends_by_itself_is_noticed(root: Path) -> None:
     services.start()
     try:
         assert services.poll() is None
-        os.kill(int((root / "valkey" / "valkey.pid").read_text()), signal.SIGKILL)
+        os.kill(services.pid("valkey"), signal.SIGKILL)
         assert wait_until(lambda: services.poll() == "valkey", 5)
     finally:
         services.stop()

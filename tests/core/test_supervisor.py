@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,11 +14,14 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
 import pytest
+import redis
 
 from core.embedded.parts import Part, Plan
 from core.embedded.places import PROJECT, ServiceError
 from core.embedded.processes import wait_until
+from core.embedded.services import Services
 from core.embedded.supervisor import Supervisor, check_port, first_page_status
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -108,6 +112,68 @@ def test_with_restart_a_part_that_ends_starts_again(tmp_path: Path, port: int) -
     said = io.StringIO()
     with ctrl_c_when(lambda: said.getvalue().count("it starts again") > 1):
         assert Supervisor(SmallPlan(tmp_path, port, behind=FAIL), None, restart=True, out=said).run() == 0
+
+
+@pytest.mark.parametrize("name", ["sandbox", "web", "worker"])
+def test_with_restart_a_part_that_is_killed_comes_back(tmp_path: Path, port: int, name: str) -> None:
+    plan, said = SmallPlan(tmp_path, port), io.StringIO()
+    killed: list[int] = []
+
+    def dies_and_comes_back() -> bool:
+        if "Ctrl-C" in said.getvalue() and not killed:
+            killed.append(int(plan.pid_file(name).read_text()))
+            os.kill(killed[0], signal.SIGKILL)
+        return bool(killed) and int(plan.pid_file(name).read_text()) != killed[0]
+
+    with ctrl_c_when(dies_and_comes_back):
+        assert Supervisor(plan, None, restart=True, out=said).run() == 0
+    assert f"{name} ended (-9); it starts again." in said.getvalue()
+
+
+@pytest.mark.parametrize("name", ["postgres", "valkey"])
+def test_with_restart_a_service_that_is_killed_comes_back_with_its_data(port: int, name: str) -> None:
+    root = Path(tempfile.mkdtemp(prefix="skilmi-test-"))
+    services, said = Services(root), io.StringIO()
+    killed: list[int] = []
+
+    def dies_and_comes_back() -> bool:
+        if "Ctrl-C" in said.getvalue() and not killed:
+            write_in_both(services)
+            killed.append(services.pid(name))
+            os.kill(killed[0], signal.SIGKILL)
+        return bool(killed) and killed[0] != pid_or_none(services, name) and answers_kept(services)
+
+    try:
+        with ctrl_c_when(dies_and_comes_back):
+            assert Supervisor(SmallPlan(root, port), services, restart=True, out=said).run() == 0
+    finally:
+        services.forget()
+    assert f"{name} ended; it starts again." in said.getvalue()
+
+
+def write_in_both(services: Services) -> None:
+    with psycopg.connect(host=str(services.postgres.sockets), user="postgres", dbname="skilmi") as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    with redis.Redis(unix_socket_path=str(services.valkey.socket)) as client:
+        client.set("kept", "42")
+        client.save()
+
+
+def answers_kept(services: Services) -> bool:
+    try:
+        with psycopg.connect(host=str(services.postgres.sockets), user="postgres", dbname="skilmi") as connection:
+            found = connection.execute("SELECT answer FROM kept").fetchone()
+        with redis.Redis(unix_socket_path=str(services.valkey.socket)) as client:
+            return found == (42,) and client.get("kept") == b"42"
+    except (psycopg.OperationalError, redis.RedisError):
+        return False
+
+
+def pid_or_none(services: Services, name: str) -> int | None:
+    try:
+        return services.pid(name)
+    except (OSError, IndexError):
+        return None
 
 
 def test_a_failed_preparation_stops_before_the_web_starts(tmp_path: Path, port: int) -> None:
