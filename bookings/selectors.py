@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
+from bookings.awaited import awaited_from
 from bookings.models import Booking, BookingQuerySet, JointProposal, Suggestion
 from bookings.states import ENDED, FINAL, OPEN, TAKEN, JointStatus, Status
 from core import clock, values
@@ -145,14 +146,25 @@ def past(user: User, now: datetime | None = None) -> BookingQuerySet:
 
 def waiting_for(user: User, now: datetime | None = None) -> BookingQuerySet:
     """Where this member's answer or payment is expected, the most urgent first."""
-    moment = now or clock.now()
+    return _waiting(user, _asked_of(user, now or clock.now()))
+
+
+def to_answer(user: User, now: datetime | None = None) -> BookingQuerySet:
+    """The same, and those of which a later app asks him something."""
+    return _waiting(user, _asked_of(user, now or clock.now()) | awaited_from(user))
+
+
+def _waiting(user: User, asked: Q) -> BookingQuerySet:
+    return Booking.objects.of(user).with_people().filter(asked).order_by("expires_at")
+
+
+def _asked_of(user: User, moment: datetime) -> Q:
     as_mentor = Q(mentor=user, status=Status.REQUESTED, expires_at__gt=moment)
     as_learner = Q(learner=user, status=Status.COUNTERED, expires_at__gt=moment)
     to_pay = Q(learner=user, status=Status.ACCEPTED, pay_before__gt=moment)
     proposed = JointProposal.objects.filter(booking=OuterRef("pk"), status=JointStatus.OPEN, lapses_at__gt=moment)
     to_settle = Q(status=Status.CONFIRMED) & Q(Exists(proposed.exclude(author=user)))
-    waiting = Booking.objects.of(user).with_people().filter(as_mentor | as_learner | to_pay | to_settle)
-    return waiting.order_by("expires_at")
+    return as_mentor | as_learner | to_pay | to_settle
 
 
 @dataclass(frozen=True)
@@ -173,7 +185,7 @@ def _figures() -> "QuerySet[User, tuple[int, int, int, bool]]":
     return User.objects.filter(pk=_MEMBER).values_list(
         number_of(upcoming(member, _NOW)),
         number_of(past(member, _NOW)),
-        number_of(waiting_for(member, _NOW)),
+        number_of(to_answer(member, _NOW)),
         Exists(sessions_between(member, _AFTER, _BEFORE)),
     )
 

@@ -18,6 +18,7 @@ class CasesConfig(AppConfig):
         import_module("cases.cards").register()
         for prefix in (selectors.PREFIX, selectors.COMPLAINT_PREFIX):
             references.register(prefix, selectors.describe)
+        import_module("bookings.awaited").register(selectors.awaited_from)
         import_module("accounts.facts").register("cases", "cases.view_case", import_module("cases.facts").facts)
         queues.register(
             queues.Queue(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -14,9 +15,9 @@ from bookings.models import Booking, BookingQuerySet
 from bookings.selectors import get_booking_for
 from bookings.states import Status as BookingStatus
 from cases.errors import AlreadyACase, NothingToComplainOf
-from cases.models import Case, CaseQuerySet, StatementFile
+from cases.models import Case, CaseQuerySet, Statement, StatementFile
 from cases.rules import Alone
-from cases.states import ASKING, Kind, Round
+from cases.states import Kind, Round, Status
 from core.identifiers import fingerprint
 from core.references import Described
 from sessions_video.models import VideoSession
@@ -62,14 +63,21 @@ def waiting_cases() -> CaseQuerySet:
     return Case.objects.waiting()
 
 
-def unanswered_by(user: User) -> list[Case]:
+def unanswered_by(user: User) -> CaseQuerySet:
     """Whose explanations are asked of this member in the present round, the most urgent first."""
-    asking = Case.objects.of(user).filter(status__in=ASKING).with_people().prefetch_related("statements")
-    return [case for case in asking.order_by("answer_until", "pk") if not _spoke(case, user)]
+    return Case.objects.of(user).filter(_asks(user)).with_people().order_by("answer_until", "pk")
 
 
-def _spoke(case: Case, user: User) -> bool:
-    return any(said.author_id == user.pk and said.round == case.round for said in case.statements.all())
+def awaited_from(user: User) -> Q:
+    """The bookings of those cases (bookings.awaited)."""
+    asking = Case.objects.filter(_asks(user), booking=OuterRef("pk"))
+    return Q(case_since__isnull=False) & Q(Exists(asking))
+
+
+def _asks(user: User) -> Q:
+    said = Statement.objects.filter(case=OuterRef("pk"), author=user)
+    first = Q(status=Status.ANSWERING) & ~Q(Exists(said.filter(round=Round.FIRST)))
+    return first | Q(status=Status.APPEALED) & ~Q(Exists(said.filter(round=Round.APPEAL)))
 
 
 def not_held_cases(user: User) -> CaseQuerySet:

@@ -41,6 +41,8 @@ class Row:
     is_learner: bool
     # The other proposed another hour, or to cancel together.
     is_asked: bool
+    # A later app waits for his words about it.
+    awaits_words: bool
 
 
 @login_required
@@ -61,7 +63,7 @@ def my_sessions(request: HttpRequest) -> HttpResponse:
     chosen = chosen if chosen in counts else UPCOMING
     found = _list(chosen, user, now, today)
     page = CountedPaginator(found, PER_PAGE, counts[chosen]).get_page(request.GET.get("page"))
-    rows = _rows([*page, *today], user, now)
+    rows = _rows([*page, *today], user, now, waiting=chosen == WAITING)
     context = {
         "tabs": _tabs(chosen, counts),
         "page": page,
@@ -79,7 +81,7 @@ def _list(chosen: str, user: User, now: datetime, today: list[Booking]) -> list[
         return today
     if chosen == UPCOMING:
         return selectors.upcoming(user, now).exclude(pk__in=[booking.pk for booking in today])
-    return selectors.past(user, now) if chosen == PAST else selectors.waiting_for(user, now)
+    return selectors.past(user, now) if chosen == PAST else selectors.to_answer(user, now)
 
 
 def _tabs(chosen: str, counts: Mapping[str, int]) -> list[Tab]:
@@ -94,7 +96,7 @@ def _notice(listed: Iterable[Booking]) -> timedelta:
     return selectors.cancellation_notice() if may_cancel else timedelta()
 
 
-def _rows(listed: Sequence[Booking], user: User, now: datetime) -> list[Row]:
+def _rows(listed: Sequence[Booking], user: User, now: datetime, *, waiting: bool) -> list[Row]:
     notice = _notice(listed)
     prefetch_related_objects([booking for booking in listed if booking.can_be_settled_together], "joint_proposals")
     return [
@@ -105,6 +107,8 @@ def _rows(listed: Sequence[Booking], user: User, now: datetime) -> list[Row]:
             actions=presentation.actions_for(booking, user, now, notice),
             is_learner=user.pk == booking.learner_id,
             is_asked=joint_cards.awaits_answer(booking, user, now),
+            # Nothing else is waited for once there is a case.
+            awaits_words=waiting and booking.case_since is not None,
         )
         for booking in listed
     ]

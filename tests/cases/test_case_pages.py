@@ -8,9 +8,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from bookings.selectors import to_answer
 from bookings.services import thread_of
 from bookings.states import Status as BookingStatus
 from cases.models import StatementFile
+from cases.selectors import unanswered_by
 from cases.states import Outcome
 from core.templatetags import house
 from messaging.services import send_message
@@ -62,6 +64,25 @@ def test_both_are_asked_and_read_until_when(missed: Day) -> None:
             missed, person, f"{reverse('bookings:my_sessions')}?onglet=passees"
         )
         assert address(missed.case) in page(missed, person, thread_of(missed.booking).get_absolute_url())
+
+
+def test_my_sessions_say_that_my_words_are_waited_for(missed: Day) -> None:
+    waiting = f"{reverse('bookings:my_sessions')}?onglet=a-repondre"
+    for person in (missed.learner, missed.mentor):
+        assert "Donner vos explications" in page(missed, person, waiting)
+    missed.explain(missed.mentor)
+    assert "Donner vos explications" not in page(missed, missed.mentor, waiting)
+    assert "Donner vos explications" in page(missed, missed.learner, waiting)
+
+
+def test_an_appeal_asks_the_other_anew(day: Making) -> None:
+    today = complained(day())
+    today.decide(Outcome.REJECTED, staff())
+    today.appeal(today.learner)
+    assert list(to_answer(today.mentor)) == [today.booking]
+    assert not to_answer(today.learner)
+    assert list(unanswered_by(today.mentor)) == [today.case]
+    assert not to_answer(make_member("Nadia"))
 
 
 def test_a_stranger_finds_no_case(missed: Day) -> None:
