@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import dateformat, formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from core import clock as core_clock
@@ -282,6 +282,12 @@ def initials(user: AbstractBaseUser | None) -> str:
     """Two letters for a member without a photo."""
     names = [getattr(user, "first_name", ""), getattr(user, "last_name", "")]
     return "".join(name[:1] for name in names if name).upper() or "?"
+
+
+@register.filter
+def unread(count: int) -> str:
+    """What is read after a bare number of messages: `1` → « non lu », `2` → « non lus »."""
+    return ngettext("non lu", "non lus", int(count))
 
 
 # --- Drawing --------------------------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ class Keyboard:
 
     def skip_to_content(self) -> None:
         self.tab_to("Aller au contenu")
-        expect(self.page.locator(".skip-link")).to_be_in_viewport()
+        expect(self.page.get_by_role("link", name="Aller au contenu")).to_be_in_viewport()
         self.press("Enter")
         expect(self.page.locator("main")).to_be_focused()
 

@@ -41,6 +41,8 @@ def test_a_member_is_listed_as_soon_as_he_declares_a_skill(client: Client) -> No
     assert user.page.get_absolute_url() in page
     assert "Pas encore réservable" in page
     assert "Vous pouvez leur écrire." in page
+    assert 'href="#liste"' in page
+    assert '<section id="liste"' in page
 
 
 @pytest.mark.requirement("SK-30")

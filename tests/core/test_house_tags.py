@@ -134,3 +134,8 @@ def test_an_icon_is_decorative_and_has_no_inline_style() -> None:
     assert html.count('aria-hidden="true"') == 2
     assert "style=" not in html
     assert 'class="icon icon--small"' in html
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "non lu"), (2, "non lus")])
+def test_a_number_of_unread_messages_is_read_in_its_own_number(count: int, words: str) -> None:
+    assert render("{{ count|unread }}", count=count) == words
