@@ -25,5 +25,5 @@ RUN SECRET_KEY=build ALLOWED_HOSTS=build BASE_URL=http://build \
 
 USER skilmi
 EXPOSE 8000
-HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "-m", "core.health"]
+HEALTHCHECK --interval=15s --timeout=10s --start-period=60s CMD ["python", "-m", "core.health"]
 CMD ["sh", "-c", "exec uvicorn config.asgi:application --host 0.0.0.0 --port 8000 --workers ${WEB_PROCESSES:-2} --lifespan off --no-proxy-headers --ws websockets-sansio --ws-max-size 65536 --ws-ping-interval 20 --ws-ping-timeout 20 --timeout-graceful-shutdown 10"]

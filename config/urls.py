@@ -1,4 +1,4 @@
-"""Every address of the product. Paths are French nouns, names are English."""
+"""Every address of the product but those of probes (core.middleware). Paths are French nouns, names are English."""
 
 from allauth.account import views as account
 from django.conf import settings
@@ -7,7 +7,6 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.static import serve
 
 from accounts.views import end_other_sessions, signup
-from core.views import health
 
 handler400 = "pages.views.errors.bad_request"
 handler403 = "pages.views.errors.forbidden"
@@ -15,7 +14,6 @@ handler404 = "pages.views.errors.not_found"
 handler500 = "pages.views.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("sante/", health, name="health"),
     path("admin/", admin.site.urls),
     # allauth keeps its names, at French addresses.
     path("inscription/", signup, name="account_signup"),

@@ -1,4 +1,4 @@
-"""What no page can make sense of is refused before any page sees it."""
+"""What is answered before any page sees it: probes, and what no page can make sense of."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -9,9 +9,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.errors import RateLimited
+from core.views import alive, ready
 
 # What the page says.
 RETRY_SECONDS: Final = 300
+
+
+class HealthMiddleware:
+    """Answers probes first of all: they come without TLS, by the address of a machine, and ask for no person."""
+
+    views: Final = {"/sante/": alive, "/sante/pret/": ready}
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.views.get(request.path_info, self.get_response)(request)
 
 
 class ReadableAddressMiddleware:

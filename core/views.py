@@ -1,15 +1,27 @@
-"""What machines ask."""
+"""What machines ask, before anything that belongs to people: no session, no host name, no way to TLS."""
 
-from django.db import connection
+from http import HTTPStatus
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from core.health import readiness
+
 
 @never_cache
 @require_safe
-def health(_request: HttpRequest) -> HttpResponse:
-    """200 when this process answers and reaches its database."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+def alive(_request: HttpRequest) -> HttpResponse:
+    """This process answers. A database that is down is no reason to end it."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def ready(_request: HttpRequest) -> HttpResponse:
+    """This process can serve: 503 and the names of what it lacks otherwise."""
+    failing = readiness.failing()
+    if failing:
+        words = f"not ready: {', '.join(failing)}"
+        return HttpResponse(words, status=HTTPStatus.SERVICE_UNAVAILABLE, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")

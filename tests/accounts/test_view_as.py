@@ -26,7 +26,7 @@ __all__ = ["sandbox"]
 
 WHY = "Il dit que son crédit ne s’affiche pas."
 pytestmark = pytest.mark.django_db
-OPEN = {"health", "pages:team_view_end"}
+OPEN = {"pages:team_view_end"}
 
 
 def looking_at(member: User, by: User) -> Any:

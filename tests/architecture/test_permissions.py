@@ -19,7 +19,6 @@ BOTH_SEND = "POST login 404 302 302 404"
 
 # Method, then the status for each of ROLES. `login` is the way to the log-in page.
 TABLE = {
-    "health": EVERYBODY,
     "account_signup": "GET 200 302 302 302 302",
     "account_login": "GET 200 302 302 302 302",
     "account_logout": "GET 302 200 200 200 200",

@@ -289,7 +289,6 @@ FILE = "a file, not a page"
 FRAGMENT = "a part of a page that is in the list"
 MACHINE = "spoken between programs"
 WITHOUT_PAGE = {
-    "health": MACHINE,
     "billing:webhook": MACHINE,
     "billing:webhook_v2": MACHINE,
     "sessions_video:ice": MACHINE,

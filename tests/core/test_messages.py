@@ -1,8 +1,5 @@
 """Sentences found without gettext's programs."""
 
-import pytest
-from django.test import Client
-
 from core.messages import in_python, in_template
 
 TEMPLATE = """
@@ -37,11 +34,3 @@ def test_a_template_is_read_as_django_reads_it() -> None:
 
 def test_a_module_is_read_through_the_names_it_gives() -> None:
     assert set(in_python(MODULE)) == {("", "Prénom", ""), ("", "%d élément", "%d éléments")}
-
-
-@pytest.mark.django_db
-def test_the_site_says_that_it_is_well(client: Client) -> None:
-    answer = client.get("/sante/")
-    assert answer.status_code == 200
-    assert answer.content == b"ok"
-    assert client.post("/sante/").status_code == 405

@@ -27,7 +27,7 @@ PUBLIC = [
     "account_reset_password",
     "sessions_video:check",
 ]
-WITHOUT_FORM = ["health", "pages:robots", "pages:sitemap"]
+WITHOUT_FORM = ["pages:robots", "pages:sitemap"]
 
 
 @pytest.mark.requirement("K-19")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from core.health.signs import sign
 from sessions_video import services
 from sessions_video.threads import in_database
 
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         while not stop.is_set():
             started = loop.time()
             await sweep_once()
+            await asyncio.to_thread(sign, "sweeper")
             pause = max(0.05, PERIOD_SECONDS - (loop.time() - started))
             try:
                 await asyncio.wait_for(stop.wait(), pause)
