@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts import viewing
 from accounts.models import User
 from accounts.selectors import works_for_team
+from core.observation import occasion
 
 TEAM_PLACES: Final = ("/admin/", "/equipe/")
 
@@ -33,6 +34,7 @@ class PreferencesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
         if isinstance(user, User):
+            occasion.note(user=user.pk)
             with translation.override(user.language), timezone.override(user.zone):
                 return self._answer(request)
         with translation.override(_visitor_language(request)):
@@ -80,6 +82,7 @@ class ViewAsMiddleware:
         if name == viewing.END and request.method == "POST":
             return self.get_response(request)
         request.viewing, request.user = seen, seen.member  # type: ignore[attr-defined]
+        occasion.note(seen_by=seen.by.pk)
         if request.method not in {"GET", "HEAD"}:
             return render(request, "accounts/viewing_refused.html", {"writes": True}, status=HTTPStatus.FORBIDDEN)
         if viewing.is_hidden(name):

@@ -12,6 +12,7 @@ from bookings.awaited import awaited_from
 from bookings.models import Booking, BookingQuerySet, JointProposal, Suggestion
 from bookings.states import ENDED, FINAL, OPEN, TAKEN, JointStatus, Status
 from core import clock, values
+from core.observation import occasion
 from core.prepared import Prepared, number_of, stand_in_moment, stand_in_number
 from core.references import Described
 from messaging.selectors import thread_between
@@ -28,6 +29,7 @@ def get_booking_for(user: User, reference: str, *, lock: bool = False) -> Bookin
     if lock:
         bookings = bookings.select_for_update(of=("self",))
     booking: Booking = get_object_or_404(bookings, reference=reference)
+    occasion.note(booking=booking.reference)
     return booking
 
 

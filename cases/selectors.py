@@ -19,6 +19,7 @@ from cases.models import Case, CaseQuerySet, Statement, StatementFile
 from cases.rules import Alone
 from cases.states import Kind, Round, Status
 from core.identifiers import fingerprint
+from core.observation import occasion
 from core.references import Described
 from sessions_video.models import VideoSession
 from sessions_video.presences import waits_of
@@ -32,6 +33,7 @@ COMPLAINT_PREFIX = "complaint"
 def get_case_for(user: User, reference: str) -> Case:
     """The case, for the two people of its booking; 404 for anybody else."""
     case: Case = get_object_or_404(Case.objects.of(user).with_people(), reference=reference)
+    occasion.note(booking=case.booking.reference)
     return case
 
 

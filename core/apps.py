@@ -8,3 +8,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core import addresses, checks  # noqa: F401, PLC0415  (register a converter and the system checks)
+        from core.observation import jobs  # noqa: F401, PLC0415  (hears of each job)

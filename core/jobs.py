@@ -10,6 +10,8 @@ from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from core.observation import occasion
+
 log = logging.getLogger(__name__)
 
 
@@ -24,6 +26,8 @@ def enqueue(name: str, **arguments: int | str) -> None:
 
 def _send(name: str, arguments: dict[str, int | str]) -> None:
     try:
-        current_app.send_task(name, kwargs=arguments, retry=False)
+        # What the worker writes can be found from the request that asked for it.
+        headers = {"request_id": occasion.request_id()}
+        current_app.send_task(name, kwargs=arguments, headers=headers, retry=False)
     except (OperationalError, OSError) as error:
         log.warning("job %s waits for the next sweep: %s", name, error)

@@ -7,12 +7,20 @@ from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from core.identifiers import new_reference
+from core.observation import occasion
+
 log = logging.getLogger(__name__)
 # Something of ours failed: the page comes back by itself.
 BROKEN = 1011
 
 
 class PageSocket(AsyncWebsocketConsumer):
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        user = scope.get("user")
+        occasion.begin(request_id=new_reference(), socket=type(self).__name__, user=user and user.pk)
+        await super().__call__(scope, receive, send)
+
     async def dispatch(self, message: dict[str, Any]) -> None:
         """A failure ends the socket in order, so that nothing of it goes on: the page comes back.
 

@@ -11,6 +11,7 @@ from accounts.sockets import is_signed_in
 from core.addresses import is_reference
 from core.errors import RateLimited
 from core.limits import hold
+from core.observation import occasion
 from core.sockets import PageSocket
 from messaging.live import group_of
 from messaging.models import Thread
@@ -44,6 +45,7 @@ class ThreadConsumer(PageSocket):
             return NOT_YOURS
         except RateLimited:
             return NOT_LISTENING
+        occasion.note(thread=reference)
         self.group = group_of(thread)
         await self.channel_layer.group_add(self.group, self.channel_name)
         return None

@@ -15,6 +15,7 @@ from django.utils import translation
 from accounts.sockets import is_signed_in
 from core.addresses import is_reference
 from core.errors import DomainError
+from core.observation import occasion
 from core.sockets import PageSocket
 from sessions_video import broadcast, services, threads
 from sessions_video.errors import BadMessage, Canceled, Ended, RoomError, TooManyVisits
@@ -85,6 +86,7 @@ class RoomConsumer(PageSocket):
 
     async def _open(self, room: services.OpenRoom) -> None:
         self.role, self.chat_group = room.video_session.role_of(self.user), room.chat_group
+        occasion.note(room=room.video_session.pk, page_id=self.page)
         await self.channel_layer.group_add(room.video_session.group, self.channel_name)
         await self.channel_layer.group_add(self.chat_group, self.channel_name)
         self.video_session = room.video_session

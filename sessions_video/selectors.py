@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.selectors import works_for_team
 from bookings.selectors import find_booking, get_booking_for
 from core.money import price_cents
+from core.observation import occasion
 from core.references import Described
 from messaging.models import Attachment, Message
 from messaging.selectors import get_message
@@ -36,6 +37,7 @@ def get_video_session_for(user: User, reference: str, *, lock: bool = False) -> 
     if found is None:
         get_booking_for(user, reference)
         raise NotConfirmed
+    occasion.note(booking=found.booking.reference)
     return found
 
 

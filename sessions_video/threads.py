@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 from channels.db import database_sync_to_async
 
 from accounts.models import User
+from core.observation import occasion
 from sessions_video import services
 from sessions_video.reading import peek, peek_many
 from sessions_video.selectors import newest_lines
@@ -85,6 +86,8 @@ class Gathered(Generic[K, V]):
         return await asyncio.shield(answer)
 
     async def _gather(self) -> None:
+        # Asked for many rooms: what is written meanwhile is not about the first of them.
+        occasion.end()
         await asyncio.sleep(GATHER_SECONDS)
         waiting, self._waiting, self._round = self._waiting, {}, None
         try:

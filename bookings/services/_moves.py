@@ -5,6 +5,7 @@ from datetime import datetime
 from accounts.models import User
 from bookings.models import Booking, BookingEvent
 from bookings.states import ALLOWED, Status
+from core.observation import occasion
 from core.states import check_move
 
 
@@ -14,6 +15,7 @@ def lock(booking: Booking) -> Booking:
     for side in ("learner", "mentor"):
         if side in booking._state.fields_cache:
             setattr(fresh, side, getattr(booking, side))
+    occasion.note(booking=fresh.reference)
     return fresh
 
 

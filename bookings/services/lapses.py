@@ -9,6 +9,7 @@ from bookings.services import news
 from bookings.services._moves import _move
 from bookings.states import OPEN, Status
 from core import clock
+from core.observation import occasion
 
 
 def due_request_ids(*, now: datetime | None = None, limit: int = 200) -> list[int]:
@@ -48,4 +49,8 @@ def lapse_payment(*, booking_id: int, now: datetime | None = None) -> bool:
 
 
 def _claim(booking_id: int) -> Booking | None:
-    return Booking.objects.with_people().select_for_update(skip_locked=True, of=("self",)).filter(pk=booking_id).first()
+    rows = Booking.objects.with_people().select_for_update(skip_locked=True, of=("self",))
+    booking = rows.filter(pk=booking_id).first()
+    if booking:
+        occasion.note(booking=booking.reference)
+    return booking

@@ -8,12 +8,14 @@ from cases.models import Case, CaseEvent
 from cases.rules import REMINDER_HOURS
 from cases.states import ALLOWED, WAITING, Kind, Status
 from core import values
+from core.observation import occasion
 from core.states import check_move
 
 
 def lock(case: Case) -> Case:
     """The same case, fresh; its booking and itself are locked, in this order, until the end of the transaction."""
-    Booking.objects.select_for_update(of=("self",)).get(pk=case.booking_id)
+    booking = Booking.objects.select_for_update(of=("self",)).get(pk=case.booking_id)
+    occasion.note(booking=booking.reference)
     return lock_row(case.pk)
 
 

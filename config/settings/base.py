@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "core.middleware.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
+    "core.observation.middleware.ObservationMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.middleware.IsolationMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -329,17 +330,21 @@ STUN_URLS = env.words("STUN_URLS")
 CLOCK = "core.clock.SystemClock"
 CLOCK_OFFSET_FILE = DATA_DIR / "clock-offset"
 
-LOGGING = {
+# `json` for programs that gather journals, `text` for people.
+LOG_FORMAT = env.text("LOG_FORMAT", "json")
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "core.logs.formatter", "readable": LOG_FORMAT == "text"}},
     "filters": {"secrets": {"()": "core.logs.HideSecrets"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
         # The SDK tells of each request at INFO, WeasyPrint and factur-x of each step of each invoice.
         **{name: {"level": "WARNING"} for name in ("stripe", "weasyprint", "factur-x", "fontTools")},
-        # The server writes every address asked for: through the same filter.
-        **{name: {"handlers": ["console"], "propagate": False} for name in ("uvicorn.access", "django.server")},
+        # Each request and each job has its line already (core.observation), without addresses.
+        **{name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.worker.strategy", "celery.beat")},
+        "django.request": {"level": "ERROR"},
+        **{name: {"handlers": [], "propagate": False} for name in ("uvicorn.access", "django.server")},
     },
 }

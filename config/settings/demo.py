@@ -2,7 +2,7 @@
 
 from config import env
 from config.settings.base import *  # noqa: F403
-from config.settings.base import CONTENT_SECURITY_POLICY, INSTALLED_APPS, STORAGES
+from config.settings.base import CONTENT_SECURITY_POLICY, INSTALLED_APPS, LOGGING, STORAGES
 
 DEMO = True
 # Off as on real servers: a visitor meets the product's own error pages. DEBUG=1 shows tracebacks instead.
@@ -16,6 +16,8 @@ INTERNAL_IPS: list[str] = []
 
 INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 CLOCK = "core.clock.ShiftedClock"
+# Journals are read by people.
+LOGGING["formatters"]["line"]["readable"] = env.text("LOG_FORMAT", "text") == "text"
 # Sent e-mails stay rows, which /demo/ shows.
 EMAIL_DELIVERY_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from core.identifiers import new_reference
+from core.observation import occasion
 
 logger = logging.getLogger(__name__)
 
@@ -32,9 +32,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without the request: the database or the session may be what failed.
 
-    The support reference printed on the page is found again in the log, beside the traceback Django writes.
+    The support reference printed on the page is found again in the journal: every line of that request carries it.
     """
-    reference = new_reference()
-    logger.error("Page of error %s shown for %s %s", reference, request.method, request.path)
+    reference = occasion.named_request()
+    logger.error("Page of error %s shown", reference)
     context = {"reference": reference, "contact_email": settings.CONTACT_EMAIL}
     return HttpResponse(render_to_string("500.html", context), status=500)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from core import clock
+from core.observation import occasion
 from sessions_video import broadcast
 from sessions_video.models import EventKind, Lease, RoomEvent, Segment, VideoSession
 from sessions_video.reading import meter_of, snapshot
@@ -41,6 +42,7 @@ def locked_meter(video_session_id: int) -> Iterator[Turn]:
 def _load(video_session_id: int) -> Turn:
     rows = VideoSession.objects.select_related("booking__learner", "booking__mentor")
     row = rows.select_for_update(of=("self",)).get(pk=video_session_id)
+    occasion.note(room=row.pk, booking=row.booking.reference)
     # Ordered as the beats' statement orders them: two transactions never wait for each other.
     leases = Lease.objects.filter(video_session=row, closed_at=None).order_by("pk").select_for_update()
     found = {lease.pk: lease for lease in leases}

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from core.health.signs import sign
+from core.observation import occasion
 from sessions_video import services
 from sessions_video.threads import in_database
 
@@ -45,6 +46,7 @@ async def sweep_once() -> int:
         log.exception("rooms could not be listed")
         return 0
     for video_session_id in due:
+        occasion.begin(job="room_sweeper", room=video_session_id)
         try:
             await in_database(services.sweep_session, video_session_id=video_session_id)
         except Exception:
