@@ -2,9 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from billing.states import VatRegime
 from core.money import price_cents, share, split_vat
+
+# Due questions are asked within a minute.
+LONG_DUE = timedelta(hours=1)
+
+
+def is_long_due(since: datetime, now: datetime) -> bool:
+    """Whether Stripe may have done it already although our rows say that nobody asked: as after an older backup."""
+    return now - since >= LONG_DUE
 
 
 @dataclass(frozen=True)

@@ -67,14 +67,14 @@ def _drop_test_database(blocker: DjangoDbBlocker, made: list[tuple[Any, str, boo
 
 @contextmanager
 def _cloned(template: str, name: str) -> Iterator[None]:
-    _on_server(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+    on_server(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
     try:
         yield
     finally:
-        _on_server(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        on_server(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _on_server(statement: sql.Composed) -> None:
+def on_server(statement: sql.Composed) -> None:
     target: dict[str, Any] = {
         "host": connection.settings_dict["HOST"] or None,
         "port": connection.settings_dict["PORT"] or None,

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
+from billing import rules
 from billing.gateway import GatewayError, Refused, Transfer, TransferOrder, get_gateway
 from billing.ledger import credit, debit, post
 from billing.ledger.accounts import STRIPE, pending
@@ -39,10 +40,10 @@ class _NotPayable(Exception):
 
 @dataclass(frozen=True)
 class _Question:
-    """A transfer about to be asked for; `is_repeated`: it was before, and nobody knows the answer."""
+    """A transfer about to be asked for; `is_perhaps_done`: it was before, or may have been."""
 
     part: PayoutPart
-    is_repeated: bool
+    is_perhaps_done: bool
 
 
 def sweep_payouts(*, now: datetime | None = None) -> int:
@@ -113,8 +114,8 @@ def _send_part(payout: Payout, part_id: int, destination: ConnectedAccount, now:
     question = _prepare(payout, part_id, now)
     if question is None:
         return
-    # Stripe forgets keys after a day: what was asked before is looked for first.
-    made = _find_made(question.part) if question.is_repeated else None
+    # Stripe forgets keys after a day: what may have been asked before is looked for first.
+    made = _find_made(question.part) if question.is_perhaps_done else None
     transfer = made or _transfer(payout, question.part, destination, now)
     _record(payout, question.part, transfer, now)
 
@@ -130,11 +131,11 @@ def _prepare(payout: Payout, part_id: int, now: datetime) -> _Question | None:
     if part.transfer_id or not part.amount_cents:
         return None
     if part.asked_at is not None:
-        return _Question(part, is_repeated=True)
+        return _Question(part, is_perhaps_done=True)
     if payout.status != PayoutStatus.IN_FLIGHT or _is_kept_back(payout, now):
         return None
     PayoutPart.objects.filter(pk=part.pk).update(asked_at=clock.now())
-    return _Question(part, is_repeated=False)
+    return _Question(part, is_perhaps_done=rules.is_long_due(payout.due_at, now))
 
 
 def _is_kept_back(payout: Payout, now: datetime) -> bool:

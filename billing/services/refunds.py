@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import User
+from billing import rules
 from billing.errors import CreditChanged, NothingToRefund, RefundAboveCredit
 from billing.gateway import CardRefund, GatewayError, RefundState, Refused, UnknownOutcome, get_gateway
 from billing.ledger import credit, debit, lock_account, post
@@ -112,7 +113,7 @@ def _claim(now: datetime) -> Refund | None:
 def send(refund: Refund, *, now: datetime) -> bool:
     """Ask Stripe for a claimed refund. Never inside a transaction. True when the money is on its way to the card."""
     try:
-        answer = _ask(refund)
+        answer = _ask(refund, now)
     except Refused as error:
         _refused(refund, error, now)
         return False
@@ -124,8 +125,9 @@ def send(refund: Refund, *, now: datetime) -> bool:
     return apply_refund(refund, answer, now=now).status == RefundStatus.SENT
 
 
-def _ask(refund: Refund) -> CardRefund:
-    if refund.asked_at is not None and (made := _find_made(refund)):
+def _ask(refund: Refund, now: datetime) -> CardRefund:
+    is_perhaps_done = refund.asked_at is not None or rules.is_long_due(refund.requested_at, now)
+    if is_perhaps_done and (made := _find_made(refund)):
         return made
     # Written before the call, so that whoever comes after a dead worker looks first.
     Refund.objects.filter(pk=refund.pk, asked_at=None).update(asked_at=clock.now())

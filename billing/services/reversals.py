@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from billing import rules
 from billing.gateway import GatewayError, Refused, Reversal, get_gateway
 from billing.ledger import credit, debit, post
 from billing.ledger.accounts import STRIPE, recoverable
@@ -28,10 +29,10 @@ NEVER_SENT = "the transfer was never made"
 
 @dataclass(frozen=True)
 class _Claim:
-    """`is_repeated`: somebody asked before, and nobody knows the answer."""
+    """`is_perhaps_done`: somebody asked before, or may have, and nobody knows the answer."""
 
     reversal: TransferReversal
-    is_repeated: bool
+    is_perhaps_done: bool
 
 
 def sweep_reversals(*, now: datetime | None = None) -> int:
@@ -61,11 +62,11 @@ def _claim(now: datetime) -> _Claim | None:
         return None
     if reversal.status == ReversalStatus.IN_FLIGHT:
         TransferReversal.objects.filter(pk=reversal.pk).update(claimed_at=now)
-        return _Claim(reversal, is_repeated=True)
+        return _Claim(reversal, is_perhaps_done=True)
     _move(reversal, ReversalStatus.IN_FLIGHT, claimed_at=now)
     if not reversal.part.transfer_id:
         _decide_without_transfer(reversal, now)
-    return _Claim(reversal, is_repeated=False)
+    return _Claim(reversal, is_perhaps_done=rules.is_long_due(reversal.created_at, now))
 
 
 def _decide_without_transfer(reversal: TransferReversal, now: datetime) -> None:
@@ -84,7 +85,7 @@ def _carry_out(claim: _Claim, now: datetime) -> bool:
     """Never inside a transaction. True when the money is back."""
     reversal = claim.reversal
     try:
-        found = _find_made(reversal) if claim.is_repeated else None
+        found = _find_made(reversal) if claim.is_perhaps_done else None
         answer = found or _reverse(reversal)
     except GatewayError as error:
         # Perhaps done: it stays in flight and is taken again, with the same key, looking first.

@@ -233,6 +233,9 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Programs each part of a backup passes through: `age -r age1…`, and to read it again `age -d -i key.txt`.
+BACKUP_ENCRYPT = env.text("BACKUP_ENCRYPT", "")
+BACKUP_DECRYPT = env.text("BACKUP_DECRYPT", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 # Files in messages, requests and cases.
 FILES_AT_ONCE = 5

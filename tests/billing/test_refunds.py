@@ -330,7 +330,7 @@ def test_a_worker_that_dies_after_the_call_is_followed_by_one_that_looks(learner
     request_refund(user=learner, amount_cents=5_000)
     claimed = refunds._claim(clock.now())
     assert claimed
-    refunds._ask(claimed)
+    refunds._ask(claimed, clock.now())
     asked = sum(target == ASK for target, _key, _status in sandbox.log)
     assert sweep_refunds(now=clock.now() + STALE) == 1
     assert sum(target == ASK for target, _key, _status in sandbox.log) == asked
