@@ -187,7 +187,7 @@ _SPOKEN_BY_OTHER = {
 
 def draw_aside(thread: Thread, viewer: User) -> cards.Drawn | None:
     """The booking of this pair that still asks for something, the newest first."""
-    booking = selectors.open_between(thread.first, thread.second).first()
+    booking = selectors.open_between(thread.first, thread.second)
     if booking is None:
         return None
     context: dict[str, object] = {

@@ -1,6 +1,6 @@
 """Bookings as the pages need them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from bookings.models import Booking, BookingQuerySet, JointProposal, Suggestion
 from bookings.states import ENDED, FINAL, OPEN, TAKEN, JointStatus, Status
 from core import clock, values
 from core.observation import occasion
-from core.prepared import Prepared, number_of, stand_in_moment, stand_in_number
+from core.prepared import Prepared, number_of
 from core.references import Described
 from messaging.selectors import thread_between
 
@@ -179,37 +179,50 @@ class Figures:
     is_near: bool
 
 
-_MEMBER, _NOW, _AFTER, _BEFORE = stand_in_number(1), stand_in_moment(1), stand_in_moment(2), stand_in_moment(3)
-
-
-def _figures() -> "QuerySet[User, tuple[int, int, int, bool]]":
-    member = User(pk=_MEMBER)
-    return User.objects.filter(pk=_MEMBER).values_list(
-        number_of(upcoming(member, _NOW)),
-        number_of(past(member, _NOW)),
-        number_of(to_answer(member, _NOW)),
-        Exists(sessions_between(member, _AFTER, _BEFORE)),
+@Prepared
+def _figures(
+    member: int, now: datetime, after: datetime, before: datetime
+) -> "QuerySet[User, tuple[int, int, int, bool]]":
+    user = User(pk=member)
+    return User.objects.filter(pk=member).values_list(
+        number_of(upcoming(user, now)),
+        number_of(past(user, now)),
+        number_of(to_answer(user, now)),
+        Exists(sessions_between(user, after, before)),
     )
-
-
-_FIGURES = Prepared(_figures)
 
 
 def figures_of(user: User, now: datetime) -> Figures:
     """One question for what four would tell."""
-    after, before = around_today(now)
-    return Figures(*_FIGURES.first({_MEMBER: user.pk, _NOW: now, _AFTER: after, _BEFORE: before}))
+    [figures] = _figures.rows(user.pk, now, *around_today(now))
+    return Figures(*figures)
 
 
-def open_between(one: User, other: User) -> BookingQuerySet:
-    """Bookings of this pair that still ask for something, the newest first."""
-    pair = (one.pk, other.pk)
+def _list(rows: Callable[[User, datetime], BookingQuerySet]) -> Prepared[Booking]:
+    def of_member(member: int, now: datetime) -> BookingQuerySet:
+        return rows(User(pk=member), now)
+
+    return Prepared(of_member)
+
+
+# The lists of « Mes sessions », to be cut into pages.
+UPCOMING, PAST, WAITING = map(_list, (upcoming, past, to_answer))
+
+
+@Prepared
+def _open_between(one: int, other: int) -> BookingQuerySet:
+    pair = (one, other)
     live = OPEN | FINAL | {Status.ACCEPTED, Status.PAYMENT_LAPSED}
     return (
         Booking.objects.with_people()
         .filter(learner__in=pair, mentor__in=pair, status__in=live)
         .order_by("-created_at", "-pk")
     )
+
+
+def open_between(one: User, other: User) -> Booking | None:
+    """The booking of this pair that still asks for something, the newest."""
+    return _open_between.first(one.pk, other.pk)
 
 
 def meeting_of(user: User, starts_at: datetime, ends_at: datetime, *, but: Booking) -> Booking | None:

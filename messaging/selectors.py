@@ -1,15 +1,18 @@
 """Conversations as their two members see them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, prefetch_related_objects
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from accounts.selectors import works_for_team
 from core.identifiers import fingerprint
+from core.prepared import Prepared
 from core.references import Described
 from messaging.models import Attachment, Block, Message, MessageKind, MessageQuerySet, Report, Thread, ThreadQuerySet
 
@@ -32,12 +35,16 @@ class ThreadRow:
     unread: int
 
 
-def get_thread_for(user: User, reference: str, *, lock: bool = False) -> Thread:
+@Prepared
+def _threads(member: int, reference: str) -> QuerySet[Thread]:
+    return Thread.objects.of(User(pk=member)).select_related("first__page", "second__page").filter(reference=reference)
+
+
+def get_thread_for(user: User, reference: str) -> Thread:
     """The thread, for one of its two members; 404 for anybody else."""
-    threads = Thread.objects.of(user).select_related("first__page", "second__page")
-    if lock:
-        threads = threads.select_for_update(of=("self",))
-    thread: Thread = get_object_or_404(threads, reference=reference)
+    thread = _threads.first(user.pk, reference)
+    if thread is None:
+        raise Http404
     return thread
 
 
@@ -109,12 +116,29 @@ def may_see_all(user: User) -> bool:
     return works_for_team(user) and user.has_perm("messaging.view_attachment")
 
 
-def threads_of(user: User) -> ThreadQuerySet:
-    return Thread.objects.of(user)
+Narrow = Callable[[ThreadQuerySet, User], ThreadQuerySet]
+MOST_ROWS = 100
 
 
-def inbox_rows(user: User, threads: ThreadQuerySet, limit: int = 100) -> list[ThreadRow]:
-    """Threads with something said in them, unread first, then the newest."""
+def inbox_rows(user: User, narrow: Narrow | None = None) -> list[ThreadRow]:
+    """Threads with something said in them, unread first, then the newest; `narrow` is a filter of the list."""
+    found = _inbox(narrow).rows(user.pk)
+    figures = {thread.pk: vars(thread) for thread in found}
+    latest = Message.objects.in_bulk([each["last_id"] for each in figures.values()])
+    return [
+        _row(thread, user, latest.get(figures[thread.pk]["last_id"]), figures[thread.pk]["unread"]) for thread in found
+    ]
+
+
+@cache
+def _inbox(narrow: Narrow | None) -> Prepared[Thread]:
+    def threads(member: int) -> QuerySet[Thread]:
+        return _inbox_threads(User(pk=member), narrow)
+
+    return Prepared(threads)
+
+
+def _inbox_threads(user: User, narrow: Narrow | None) -> QuerySet[Thread]:
     last = Message.objects.filter(thread=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     unread = (
         unread_messages(user)
@@ -124,18 +148,15 @@ def inbox_rows(user: User, threads: ThreadQuerySet, limit: int = 100) -> list[Th
         .annotate(n=Count("pk"))
         .values("n")
     )
-    found = list(
-        threads.select_related("first__page", "second__page")
+    threads = Thread.objects.of(user)
+    return (
+        (narrow(threads, user) if narrow else threads)
+        .select_related("first__page", "second__page")
         .only("reference", "first_id", "second_id", "last_message_at", *_SHOWN)
         .annotate(last_id=Subquery(last), unread=Subquery(unread))
         .filter(last_id__isnull=False)
-        .order_by(Case(When(unread__gt=0, then=Value(0)), default=Value(1)), "-last_message_at")[:limit]
+        .order_by(Case(When(unread__gt=0, then=Value(0)), default=Value(1)), "-last_message_at")[:MOST_ROWS]
     )
-    figures = {thread.pk: vars(thread) for thread in found}
-    latest = Message.objects.in_bulk([each["last_id"] for each in figures.values()])
-    return [
-        _row(thread, user, latest.get(figures[thread.pk]["last_id"]), figures[thread.pk]["unread"]) for thread in found
-    ]
 
 
 def _row(thread: Thread, user: User, last: Message | None, unread: int | None) -> ThreadRow:

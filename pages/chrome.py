@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from functools import cache
 
 from django.conf import settings
 from django.db.models import Exists, QuerySet
@@ -17,24 +18,21 @@ from accounts.viewing import Viewing
 from bookings.models import Booking
 from bookings.selectors import around_today, sessions_between, today_sessions
 from core import clock
-from core.prepared import Prepared, number_of, stand_in_moment, stand_in_number
+from core.prepared import Prepared, number_of
 from messaging.selectors import unread_messages
 from notifications.selectors import unread_notices
 
-_MEMBER, _AFTER, _BEFORE = stand_in_number(1), stand_in_moment(1), stand_in_moment(2)
 
-
-def _ask() -> QuerySet[User, Any]:
-    member = User(pk=_MEMBER)
-    return User.objects.filter(pk=_MEMBER).values_list(
-        number_of(unread_messages(member)),
-        number_of(unread_notices(member)),
+@Prepared
+def _news_of(member: int, after: datetime, before: datetime) -> QuerySet[User, tuple[int, int, bool]]:
+    user = User(pk=member)
+    return User.objects.filter(pk=member).values_list(
+        number_of(unread_messages(user)),
+        number_of(unread_notices(user)),
         # Few have one today: only they are asked for more.
-        Exists(sessions_between(member, _AFTER, _BEFORE)),
+        Exists(sessions_between(user, after, before)),
     )
 
-
-_NEWS = Prepared(_ask)
 
 THEME_COOKIE = "theme"
 
@@ -75,9 +73,8 @@ class Chrome:
         """Unread messages, unread notices, whether a session is near: one question for the whole frame."""
         if self.member is None:
             return 0, 0, False
-        after, before = around_today(clock.now())
-        messages, notices, is_near = _NEWS.first({_MEMBER: self.member.pk, _AFTER: after, _BEFORE: before})
-        return messages, notices, is_near
+        [news] = _news_of.rows(self.member.pk, *around_today(clock.now()))
+        return news
 
     @property
     def unread_messages(self) -> int:
@@ -114,39 +111,52 @@ class Chrome:
         return [Choice("fr", "Français"), Choice("en", "English")]
 
     @property
-    def account_entries(self) -> list[Entry]:
-        entries = [
-            Entry(_("Mon compte"), reverse("pages:account"), "layout-dashboard"),
-            Entry(_("Mes sessions vidéo"), reverse("bookings:my_sessions"), "video"),
-            Entry(_("Modifier mon profil"), reverse("pages:profile_edit"), "pencil"),
-            Entry(_("Mon offre de formation"), reverse("catalog:offer"), "graduation-cap"),
-            Entry(_("Revenus"), reverse("billing:earnings"), "banknote"),
-            Entry(_("Factures"), reverse("billing:invoices"), "receipt-euro"),
-            Entry(_("Crédit"), reverse("billing:credit"), "wallet"),
-            Entry(_("Mes demandes à l’équipe"), reverse("support:tickets"), "inbox"),
-            Entry(_("Mes préférences"), reverse("pages:preferences"), "settings"),
-        ]
-        if self.member and self.member.is_staff:
-            entries.append(Entry(_("Équipe"), reverse("pages:team"), "shield-check"))
-            entries.append(Entry(_("Administration"), reverse("admin:index"), "settings"))
-        return entries
+    def account_entries(self) -> Sequence[Entry]:
+        return _account_entries(of_team=bool(self.member and self.member.is_staff))
 
     @property
-    def footer_entries(self) -> list[Entry]:
-        # On phones the header has no menu: the way out is here.
-        leave = [Entry(_("Se déconnecter"), reverse("account_logout"))] if self.member else []
-        return [
-            Entry(_("Aide"), reverse("pages:help")),
-            Entry(_("Nous écrire"), reverse("support:contact")),
-            Entry(_("Tester ma vidéo"), reverse("sessions_video:check")),
-            Entry(_("Devenir mentor"), reverse("pages:become_mentor")),
-            Entry(_("Règles des avis"), reverse("pages:review_policy")),
-            Entry(_("Classement"), reverse("pages:ranking_policy")),
-            Entry(_("Conditions d’utilisation"), reverse("pages:terms")),
-            Entry(_("Conditions de prestation"), reverse("pages:service_terms")),
-            Entry(_("Confidentialité"), reverse("pages:privacy")),
-            Entry(_("Cookies"), reverse("pages:cookies")),
-            Entry(_("Mentions légales"), reverse("pages:legal_notice")),
-            Entry(_("Accessibilité"), reverse("pages:accessibility")),
-            *leave,
-        ]
+    def footer_entries(self) -> Sequence[Entry]:
+        return _footer_entries(signed_in=self.member is not None)
+
+
+# Labels are lazy: the same entries serve every language.
+
+
+@cache
+def _account_entries(*, of_team: bool) -> list[Entry]:
+    entries = [
+        Entry(_("Mon compte"), reverse("pages:account"), "layout-dashboard"),
+        Entry(_("Mes sessions vidéo"), reverse("bookings:my_sessions"), "video"),
+        Entry(_("Modifier mon profil"), reverse("pages:profile_edit"), "pencil"),
+        Entry(_("Mon offre de formation"), reverse("catalog:offer"), "graduation-cap"),
+        Entry(_("Revenus"), reverse("billing:earnings"), "banknote"),
+        Entry(_("Factures"), reverse("billing:invoices"), "receipt-euro"),
+        Entry(_("Crédit"), reverse("billing:credit"), "wallet"),
+        Entry(_("Mes demandes à l’équipe"), reverse("support:tickets"), "inbox"),
+        Entry(_("Mes préférences"), reverse("pages:preferences"), "settings"),
+    ]
+    if of_team:
+        entries.append(Entry(_("Équipe"), reverse("pages:team"), "shield-check"))
+        entries.append(Entry(_("Administration"), reverse("admin:index"), "settings"))
+    return entries
+
+
+@cache
+def _footer_entries(*, signed_in: bool) -> list[Entry]:
+    # On phones the header has no menu: the way out is here.
+    leave = [Entry(_("Se déconnecter"), reverse("account_logout"))] if signed_in else []
+    return [
+        Entry(_("Aide"), reverse("pages:help")),
+        Entry(_("Nous écrire"), reverse("support:contact")),
+        Entry(_("Tester ma vidéo"), reverse("sessions_video:check")),
+        Entry(_("Devenir mentor"), reverse("pages:become_mentor")),
+        Entry(_("Règles des avis"), reverse("pages:review_policy")),
+        Entry(_("Classement"), reverse("pages:ranking_policy")),
+        Entry(_("Conditions d’utilisation"), reverse("pages:terms")),
+        Entry(_("Conditions de prestation"), reverse("pages:service_terms")),
+        Entry(_("Confidentialité"), reverse("pages:privacy")),
+        Entry(_("Cookies"), reverse("pages:cookies")),
+        Entry(_("Mentions légales"), reverse("pages:legal_notice")),
+        Entry(_("Accessibilité"), reverse("pages:accessibility")),
+        *leave,
+    ]

@@ -12,6 +12,7 @@ from bookings.models import Booking
 from bookings.selectors import get_booking_for
 from core import clock, values
 from core.identifiers import fingerprint
+from core.prepared import Prepared
 from reviews.errors import (
     AlreadyReplied,
     AlreadyReported,
@@ -129,9 +130,14 @@ def why_not_report(review: Review) -> ReviewError | None:
     return ReviewRemoved() if review.is_removed else None
 
 
+@Prepared
+def _shown(mentor: int) -> QuerySet[Review]:
+    return Review.objects.of(User(pk=mentor)).shown()
+
+
 def reviews_of(mentor: User, limit: int = LIST_LENGTH, start: int = 0) -> list[Review]:
     """The newest reviews of a mentor; the order is said on « Règles des avis »."""
-    return list(Review.objects.of(mentor).shown()[start : start + limit])
+    return _shown.rows(mentor.pk, start=start, limit=limit)
 
 
 @dataclass(frozen=True)
@@ -142,9 +148,13 @@ class Tally:
     removed: int
 
 
+@Prepared
+def _counted(mentor: int) -> QuerySet[Review, tuple[str, int, int]]:
+    return Review.objects.of(User(pk=mentor)).values_list("status", "mark").annotate(n=Count("pk"))
+
+
 def tally_of(mentor: User) -> Tally:
-    counted = Review.objects.of(mentor).values_list("status", "mark").annotate(n=Count("pk"))
-    numbers = {(status, mark): number for status, mark, number in counted}
+    numbers = {(status, mark): number for status, mark, number in _counted.rows(mentor.pk)}
     return Tally(
         bars=[(int(mark), numbers.get((ReviewStatus.SHOWN, mark), 0)) for mark in sorted(Mark, reverse=True)],
         removed=sum(number for (status, _mark), number in numbers.items() if status == ReviewStatus.REMOVED),

@@ -18,6 +18,7 @@ from bookings import joint_cards, presentation, selectors, services
 from bookings.models import Booking, BookingQuerySet
 from core import clock
 from core.paging import CountedPaginator
+from core.prepared import Window
 from mentors.selectors import profile_of
 
 PER_PAGE = 20
@@ -76,12 +77,15 @@ def my_sessions(request: HttpRequest) -> HttpResponse:
     return render(request, "bookings/my_sessions.html", context)
 
 
-def _list(chosen: str, user: User, now: datetime, today: list[Booking]) -> list[Booking] | BookingQuerySet:
+def _list(
+    chosen: str, user: User, now: datetime, today: list[Booking]
+) -> list[Booking] | BookingQuerySet | Window[Booking]:
     if chosen == TODAY:
         return today
-    if chosen == UPCOMING:
+    if chosen == UPCOMING and today:
         return selectors.upcoming(user, now).exclude(pk__in=[booking.pk for booking in today])
-    return selectors.past(user, now) if chosen == PAST else selectors.to_answer(user, now)
+    lists = {UPCOMING: selectors.UPCOMING, PAST: selectors.PAST, WAITING: selectors.WAITING}
+    return lists[chosen].window(user.pk, now)
 
 
 def _tabs(chosen: str, counts: Mapping[str, int]) -> list[Tab]:

@@ -16,6 +16,7 @@ from accounts.models import Face, MemberPage, User, photo_url
 from catalog.models import Listing, MemberSkill, Skill
 from catalog.rules import answer_step, days_in
 from core.money import half_up
+from core.prepared import Prepared
 from mentors.models import AvailabilityHint, MentorProfile
 from mentors.selectors import days_in_words
 
@@ -121,9 +122,15 @@ def _card(user: User | Face, line: _Line) -> Card:
     )
 
 
+@Prepared
+def _rows(user: int) -> QuerySet[Listing]:
+    return Listing.objects.select_related("user__page").defer("document", "facets", "name").filter(user=user)
+
+
 def card_of_mentor(user: User) -> Card:
-    """The card of one member."""
-    return card_of(Listing.objects.select_related("user__page").defer("document", "facets", "name").get(user=user))
+    """The card of one member: everybody has a row."""
+    [row] = _rows.rows(user.pk)
+    return card_of(row)
 
 
 @dataclass(frozen=True)
@@ -139,7 +146,7 @@ class Sheet:
 
 def get_sheet(slug: str) -> Sheet:
     """By the address of the page, in one query. 404 when there is none or the account is closed."""
-    row = _sheets().filter(user__page__slug=slug, user__is_active=True).first() if slug_re.match(slug) else None
+    row = _sheets.first(slug) if slug_re.match(slug) else None
     if row is None:
         raise Http404
     return Sheet(
@@ -151,13 +158,15 @@ def get_sheet(slug: str) -> Sheet:
     )
 
 
-def _sheets() -> QuerySet[Any, Any]:
+@Prepared
+def _sheets(slug: str) -> QuerySet[Any, Any]:
     skills = MemberSkill.objects.filter(
         user=OuterRef("pk"), skill__is_validated=True, skill__category__is_validated=True
     ).order_by("created_at", "pk")
     hints = AvailabilityHint.objects.filter(mentor__user=OuterRef("pk")).order_by("weekday", "starts")
     return (
-        Listing.objects.select_related("user__page", "user__mentor_profile")
+        Listing.objects.filter(user__page__slug=slug, user__is_active=True)
+        .select_related("user__page", "user__mentor_profile")
         .defer("document", "facets", "name")
         .annotate(
             skill_rows=ArraySubquery(skills.values_list(JSONArray("skill__name", "skill__slug"))),

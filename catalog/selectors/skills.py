@@ -10,13 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from catalog.models import Category, MemberSkill, Skill
+from core.prepared import Prepared
 from mentors.rules import ChecklistItem
 
 COUNTED_FOR_SECONDS = 60
 
 
+@Prepared
+def _validated(slug: str) -> QuerySet[Skill]:
+    return Skill.objects.validated().select_related("category").filter(slug=slug)
+
+
 def get_skill(slug: str) -> Skill:
-    skill = Skill.objects.validated().select_related("category").filter(slug=slug).first()
+    skill = _validated.first(slug)
     if skill is None:
         raise Http404
     return skill

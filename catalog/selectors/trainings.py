@@ -11,6 +11,7 @@ from catalog.selectors.paging import MOST, PAGE_SIZE
 from catalog.selectors.words import CONFIGURATION, query_of, skills_named
 from core.identifiers import fingerprint
 from core.paging import CountedPaginator
+from core.prepared import Prepared
 
 WORDS = ("category", "skill", "title", "description", "suggested_minutes")
 
@@ -44,8 +45,13 @@ def page_of_trainings(words: str, number: str | int | None) -> Page[Training]:
     return CountedPaginator(rows, PAGE_SIZE, rows.order_by()[:MOST].count()).get_page(number)
 
 
+@Prepared
+def _public(slug: str) -> QuerySet[Training]:
+    return public_trainings().filter(slug=slug)
+
+
 def get_public_training(slug: str) -> Training:
-    training = public_trainings().filter(slug=slug).first()
+    training = _public.first(slug)
     if training is None:
         raise Http404
     return training
@@ -59,9 +65,14 @@ def get_training_for(user: User, slug: str) -> Training:
     return training
 
 
+@Prepared
+def _shown(mentor: int) -> QuerySet[Training]:
+    return Training.objects.public().filter(mentor=mentor).select_related("skill").order_by("title")
+
+
 def shown_trainings_of(mentor: User) -> list[Training]:
     """What visitors of his page see."""
-    return list(Training.objects.public().filter(mentor=mentor).select_related("skill").order_by("title"))
+    return _shown.rows(mentor.pk)
 
 
 def trainings_of(mentor: User, *, public: bool = False) -> QuerySet[Training]:

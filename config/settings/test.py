@@ -15,7 +15,7 @@ MEDIA_ROOT = DATA_DIR / "media" / env.text("TEST_PROCESS", "main")
 STORAGES["private"]["OPTIONS"] |= {"location": str(DATA_DIR / "private" / env.text("TEST_PROCESS", "main"))}
 # Clones are dropped under open connections; the tests of restarts want the pool of real servers.
 if not env.flag("DATABASE_POOLED", default=False):
-    DATABASES["default"]["OPTIONS"] = {}
+    del DATABASES["default"]["OPTIONS"]["pool"]
 ACCOUNT_RATE_LIMITS = False
 # Pub/sub ignores Redis's numbered databases: the prefix keeps parallel test processes apart.
 CHANNEL_LAYERS["default"]["CONFIG"] |= {"prefix": "skilmi-" + env.text("TEST_PROCESS", "main")}

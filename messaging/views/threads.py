@@ -195,12 +195,10 @@ def _send(
 def _list_context(request: HttpRequest, user: User, current: Thread | None = None) -> dict[str, Any]:
     chosen = request.GET.get("filtre", "")
     filters = cards.filters()
-    threads = selectors.threads_of(user)
-    if chosen in filters:
-        threads = filters[chosen].narrow(threads, user)
+    narrow = filters[chosen].narrow if chosen in filters else None
     rows = [
         {"row": row, "summary": cards.summarize(row.last, user) if row.last else "", "current": row.thread == current}
-        for row in selectors.inbox_rows(user, threads)
+        for row in selectors.inbox_rows(user, narrow)
     ]
     here = current.get_absolute_url() if current else reverse("messaging:inbox")
     tabs = [Tab(_("Tout"), here, chosen not in filters)] + [

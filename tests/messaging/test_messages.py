@@ -7,7 +7,7 @@ from accounts.models import User
 from messaging.errors import EmptyMessage, MessageTooLong, NotInThread, YourselfRefused
 from messaging.models import Message, Thread
 from messaging.rules import looks_like_contact_details
-from messaging.selectors import get_thread_for, inbox_rows, recent_messages, thread_between, threads_of, unread_count
+from messaging.selectors import get_thread_for, inbox_rows, recent_messages, thread_between, unread_count
 from messaging.services import get_or_create_thread, mark_read, post_card, send_message
 
 
@@ -83,12 +83,12 @@ def test_threads_with_something_new_come_first(karim: User, claire: User, nadia:
     other = get_or_create_thread(one=karim, other=nadia)
     send_message(thread=other, author=karim, body="Bonjour Nadia")
     get_or_create_thread(one=claire, other=nadia)
-    rows = inbox_rows(karim, threads_of(karim))
+    rows = inbox_rows(karim)
     assert [(row.other, row.unread) for row in rows] == [(claire, 1), (nadia, 0)]
     mark_read(thread=thread, user=karim)
-    rows = inbox_rows(karim, threads_of(karim))
+    rows = inbox_rows(karim)
     assert [row.other for row in rows] == [nadia, claire]
-    assert inbox_rows(claire, threads_of(claire))[0].last is not None
+    assert inbox_rows(claire)[0].last is not None
 
 
 @pytest.mark.requirement("SK-54")
