@@ -65,6 +65,8 @@ class Motive(models.Model):
     audience = models.CharField(_("pour"), max_length=30, default="everybody")
     label = models.CharField(_("libellé"), max_length=90)
     help = models.TextField(_("aide, lue avant le formulaire"), max_length=2000, blank=True)
+    # What people type when they look for it, beside the words of the label and the help.
+    keywords = models.TextField(_("mots cherchés"), max_length=500, blank=True)
     # One per line: words | address.
     links = models.TextField(_("liens de l’aide"), max_length=1000, blank=True)
     asks = ArrayField(

@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Case, When
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -12,10 +15,10 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.selectors import works_for_team
 from bookings.models import Booking
+from catalog.selectors.words import CONFIGURATION, query_of, words_of
 from core import values
 from core.identifiers import fingerprint
 from core.references import Described
-from core.text import fold
 from support import audiences, keys
 from support.models import Motive, MotiveQuerySet, Ticket, TicketFile, TicketMessage, TicketQuerySet
 from support.states import QUEUED, TicketStatus
@@ -55,10 +58,25 @@ def leaves(branches: Iterable[Branch]) -> list[Motive]:
     return found
 
 
-def search(branches: Sequence[Branch], words: str) -> list[Motive]:
-    """Motives whose label or help has every word, whatever its accents and capitals."""
-    wanted = fold(words).split()
-    return [each for each in leaves(branches) if all(word in fold(f"{each.label} {each.help}") for word in wanted)]
+def search(branches: Sequence[Branch], text: str) -> list[Motive]:
+    """Motives that speak of every word; when none does, of one of them."""
+    shown = leaves(branches)
+    every = query_of(text)
+    if every is None:
+        return []
+    return _about(shown, every) or _about(shown, reduce(or_, filter(None, map(query_of, words_of(text)))))
+
+
+def _about(motives: Sequence[Motive], query: SearchQuery) -> list[Motive]:
+    said = SearchVector("label", "help", "keywords", config=CONFIGURATION)
+    found = Motive.objects.annotate(said=said).filter(said=query, pk__in=[motive.pk for motive in motives])
+    known = set(found.values_list("pk", flat=True))
+    return [motive for motive in motives if motive.pk in known]
+
+
+def last_resort(branches: Sequence[Branch]) -> Motive | None:
+    """« Autre », for who finds nothing."""
+    return next((motive for motive in leaves(branches) if motive.is_last_resort), None)
 
 
 def find_branch(branches: Iterable[Branch], slug: str) -> Branch | None:

@@ -104,10 +104,15 @@ class MotiveForm(forms.ModelForm[Motive]):
         model = Motive
         fields = (
             *("label", "slug", "parent", "audience", "order", "is_shown"),
-            *("help", "links", "leads_to", "is_last_resort"),
+            *("help", "keywords", "links", "leads_to", "is_last_resort"),
             *("asks", "requires", "team", "priority", "target_hours"),
         )
-        help_texts = {"links": _("Un par ligne\u202f: les mots | l’adresse, qui commence par / ou https://.")}
+        help_texts = {
+            "keywords": _(
+                "Ce que les gens tapent pour le trouver, en plus du libellé et de l’aide. Séparés par des espaces."
+            ),
+            "links": _("Un par ligne\u202f: les mots | l’adresse, qui commence par / ou https://."),
+        }
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -91,6 +91,30 @@ def test_motives_are_found_by_their_words(client: Client, db: None, asked: str, 
     assert page.count('class="motive"') == count
 
 
+@pytest.mark.parametrize(
+    ("asked", "motive"),
+    [
+        ("remboursement", "paiement"),
+        ("je veux être remboursé", "paiement"),
+        ("cameras", "technique"),
+        ("supprimer mon compte", "donnees"),
+        ("harcèlement", "signalement"),
+        ("annuler", "reservation"),
+        ("remboursement xyzzy", "paiement"),
+    ],
+)
+def test_motives_are_found_by_what_people_call_them(client: Client, db: None, asked: str, motive: str) -> None:
+    assert f'href="{form_of(motive)}"' in text_of(client.get(CONTACT, {"q": asked}))
+
+
+def test_who_finds_nothing_is_led_on(client: Client, db: None) -> None:
+    page = text_of(client.get(CONTACT, {"q": "xyzzy"}))
+    assert "Aucun motif ne contient ces mots." in page
+    assert f'href="{form_of("autre")}"' in page
+    assert f'class="motive" href="{reverse("pages:help")}"' in page
+    assert text_of(client.get(CONTACT, {"q": "le"})).count("0 motif trouvé") == 1
+
+
 def test_a_request_is_kept_with_what_its_motive_asks_and_goes_to_its_team(
     client: Client, karim: User, claire: User, booking: Booking
 ) -> None:
