@@ -32,9 +32,26 @@ class Version:
 
 
 _FIRST = Version("2026-11", date(2026, 11, 21))
+_SECOND = ("2026-11-22", date(2026, 11, 22))
 
 # The oldest first: the last one is in force.
-HISTORY: dict[str, tuple[Version, ...]] = {TERMS: (_FIRST,), PRIVACY: (_FIRST,), SERVICE_TERMS: (_FIRST,)}
+HISTORY: dict[str, tuple[Version, ...]] = {
+    TERMS: (
+        _FIRST,
+        Version(*_SECOND, (_("Vous fermez votre compte vous-même, depuis vos préférences, sans nous écrire."),)),
+    ),
+    PRIVACY: (
+        _FIRST,
+        Version(
+            *_SECOND,
+            (
+                _("Vous recevez vos données et fermez votre compte vous-même, depuis vos préférences."),
+                _("Ce qu’un visiteur nous écrit sans avoir de compte est effacé au bout d’un certain temps."),
+            ),
+        ),
+    ),
+    SERVICE_TERMS: (_FIRST,),
+}
 
 
 def in_force(document: str) -> Version:

@@ -39,6 +39,8 @@ KNOWN: dict[str, Known] = {
     "support_waiting_days": Known(_("Une demande qui attend la personne se ferme après"), DAYS, 2, 90),
     "support_warning_days": Known(_("Rappel avant cette fermeture"), DAYS, 1, 30),
     "support_reopen_days": Known(_("Temps pour rouvrir une demande résolue"), DAYS, 1, 90),
+    # Longer than a request can be reopened.
+    "support_visitor_days": Known(_("Une demande de visiteur, finie, s’efface après"), DAYS, 91, 1_825),
     "complaint_answer_days": Known(_("Temps du mentor pour répondre à une réclamation"), DAYS, 1, 30),
     "statement_days": Known(_("Temps pour expliquer une session non tenue"), DAYS, 1, 30),
     "appeal_days": Known(_("Temps pour faire appel d’une décision"), DAYS, 1, 30),

@@ -28,6 +28,7 @@ DEFAULTS: dict[str, int] = {
     "support_waiting_days": 14,
     "support_warning_days": 3,
     "support_reopen_days": 14,
+    "support_visitor_days": 365,
     "complaint_answer_days": 3,
     "statement_days": 7,
     "appeal_days": 7,

@@ -254,6 +254,12 @@ def _support(values: Values) -> tuple[Deadline, ...]:
             _("Une nouvelle demande est nécessaire."),
             ("support_reopen_days",),
         ),
+        Deadline(
+            _("Demande d’un visiteur, une fois finie"),
+            days(values["support_visitor_days"]),
+            _("Elle est effacée avec ses fichiers, le nom et l’adresse."),
+            ("support_visitor_days",),
+        ),
     )
 
 

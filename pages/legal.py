@@ -48,7 +48,7 @@ DOCUMENTS: dict[str, Document] = {
         Document("terms", TITLES[TERMS], HISTORY[TERMS]),
         Document("service_terms", TITLES[SERVICE_TERMS], HISTORY[SERVICE_TERMS]),
         Document("privacy", TITLES[PRIVACY], HISTORY[PRIVACY]),
-        Document("legal_notice", _("Mentions légales"), _FIRST),
+        Document("legal_notice", _("Mentions légales"), (*_FIRST, Version("2026-11-22", date(2026, 11, 22)))),
         Document("accessibility", _("Accessibilité"), _FIRST, to_be_reviewed=False),
         Document("cookies", _("Cookies"), _FIRST, to_be_reviewed=False),
         Document("review_policy", _("Règles des avis"), (Version("2026-11-22", date(2026, 11, 22)),)),

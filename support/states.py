@@ -28,3 +28,4 @@ TICKET_ALLOWED: dict[str, frozenset[str]] = {
 # The team owes the next word.
 QUEUED = frozenset({TicketStatus.RECEIVED, TicketStatus.OPEN})
 LIVE = QUEUED | {TicketStatus.WAITING}
+FINISHED = frozenset({TicketStatus.RESOLVED, TicketStatus.MERGED})

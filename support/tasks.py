@@ -9,3 +9,5 @@ def sweep() -> None:
         services.warn(ticket_id=ticket_id)
     for ticket_id in services.due_closing_ids():
         services.lapse(ticket_id=ticket_id)
+    for ticket_id in services.due_forgetting_ids():
+        services.forget_visitor(ticket_id=ticket_id)

@@ -108,9 +108,7 @@ class MotiveForm(forms.ModelForm[Motive]):
             *("asks", "requires", "team", "priority", "target_hours"),
         )
         help_texts = {
-            "keywords": _(
-                "Ce que les gens tapent pour le trouver, en plus du libellé et de l’aide. Séparés par des espaces."
-            ),
+            "keywords": _("Ce que l’on tape pour le trouver, en plus du libellé et de l’aide."),
             "links": _("Un par ligne\u202f: les mots | l’adresse, qui commence par / ou https://."),
         }
 

@@ -38,6 +38,7 @@ def _show(request: HttpRequest, text: Document, shown: Version) -> HttpResponse:
         "commission": value("commission_basis_points"),
         "payout_hours": value("payout_delay_hours"),
         "payout_limit_hours": value("payout_alarm_hours"),
+        "visitor_days": value("support_visitor_days"),
         "review_days": value("review_days"),
         "review_edit_hours": value("review_edit_hours"),
         "review_report_hours": value("review_report_hours"),

@@ -1,4 +1,5 @@
 from support.services.following import close, reply
+from support.services.forgetting import due_forgetting_ids, forget_visitor
 from support.services.sending import send_ticket
 from support.services.sweeping import due_closing_ids, due_warning_ids, lapse, warn
 from support.services.team import (
@@ -19,7 +20,9 @@ __all__ = [
     "change_priority",
     "close",
     "due_closing_ids",
+    "due_forgetting_ids",
     "due_warning_ids",
+    "forget_visitor",
     "lapse",
     "merge",
     "reply",

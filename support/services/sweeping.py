@@ -20,7 +20,7 @@ def due_warning_ids(*, now: datetime | None = None, limit: int = 200) -> list[in
 def warn(*, ticket_id: int, now: datetime | None = None) -> bool:
     """Say once when it will close."""
     moment = now or clock.now()
-    ticket = _claim(ticket_id)
+    ticket = claim(ticket_id)
     if ticket is None or ticket.warn_at is None or ticket.warn_at > moment:
         return False
     ticket.warn_at = None
@@ -39,7 +39,7 @@ def due_closing_ids(*, now: datetime | None = None, limit: int = 200) -> list[in
 @transaction.atomic
 def lapse(*, ticket_id: int, now: datetime | None = None) -> bool:
     moment = now or clock.now()
-    ticket = _claim(ticket_id)
+    ticket = claim(ticket_id)
     if ticket is None or ticket.closes_at is None or ticket.closes_at > moment:
         return False
     _move(ticket, TicketStatus.RESOLVED, Step.LAPSED, by=None, now=moment)
@@ -47,7 +47,7 @@ def lapse(*, ticket_id: int, now: datetime | None = None) -> bool:
     return True
 
 
-def _claim(ticket_id: int) -> Ticket | None:
+def claim(ticket_id: int) -> Ticket | None:
     """Another worker may have it: then it is his."""
     rows = Ticket.objects.select_for_update(of=("self",), skip_locked=True).select_related("motive", "author")
     return rows.filter(pk=ticket_id).first()

@@ -32,7 +32,7 @@ def index(request: HttpRequest) -> HttpResponse:
     branches = selectors.tree(user)
     words = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     found = selectors.search(branches, words) if words else None
-    context = {"branches": branches, "words": words, "found": found}
+    context: dict[str, Any] = {"branches": branches, "words": words, "found": found}
     if found == []:
         context["last_resort"] = selectors.last_resort(branches)
     return render(request, "support/contact.html", context)

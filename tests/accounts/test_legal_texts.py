@@ -21,7 +21,7 @@ from tests import people
 from tests.bookings.making import ask, soon, text_of
 
 TEXTS = reverse("accounts:texts")
-FIRST = legal.HISTORY[TERMS][0]
+FORMER = Version("2025-01", date(2025, 1, 1))
 NEXT = Version("2027-03", date(2027, 3, 1), ("La commission passe à 18 %.",))
 LAST = Version("2027-06", date(2027, 6, 1), ("Les litiges ont un médiateur.",))
 
@@ -144,12 +144,12 @@ def test_former_versions_stay_readable_with_their_date(
     folder = tmp_path / "pages" / "legal" / "versions"
     folder.mkdir(parents=True)
     former = '{% extends "pages/legal/_document.html" %}{% block text %}<p>Ancien texte.</p>{% endblock text %}'
-    (folder / f"terms-{FIRST.name}.html").write_text(former, encoding="utf8")
+    (folder / f"terms-{FORMER.name}.html").write_text(former, encoding="utf8")
     engine: dict[str, Any] = dict(settings.TEMPLATES[0])
     settings.TEMPLATES = [engine | {"DIRS": [*engine["DIRS"], tmp_path]}]
-    monkeypatch.setitem(DOCUMENTS, "terms", Document("terms", "Conditions", (FIRST, NEXT)))
+    monkeypatch.setitem(DOCUMENTS, "terms", Document("terms", "Conditions", (FORMER, NEXT)))
     today = text_of(client.get(reverse("pages:terms")))
-    old = reverse("pages:legal_version", args=["terms", FIRST.name])
+    old = reverse("pages:legal_version", args=["terms", FORMER.name])
     assert "Version 2027-03, en vigueur depuis le" in today
     assert old in today
     text = text_of(client.get(old))

@@ -1,5 +1,6 @@
 """Somebody without an account: his address, his secret link, and what keeps programs away."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,11 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
+from core import clock, values
 from notifications.models import Email
 from support.keys import key_of
 from support.models import Ticket, TicketFile, TicketMessage
-from support.services import answer
+from support.services import answer, due_forgetting_ids, forget_visitor, merge, resolve
 from support.states import TicketStatus
 from tests.core.files import samples
 from tests.support.pages import lands, text_of
@@ -45,6 +47,34 @@ def test_a_visitor_writes_and_reads_the_answer_at_a_secret_address(client: Clien
     lands(stranger.post(reverse("support:visitor_closing", args=[key_of(made.reference)])))
     made.refresh_from_db()
     assert made.status == TicketStatus.RESOLVED
+
+
+def test_what_a_visitor_wrote_is_not_kept_for_ever(client: Client, staff: User) -> None:
+    picture = SimpleUploadedFile("ecran.png", samples.image(), "image/png")
+    client.post(FORM, words(attachments=picture))
+    client.post(FORM, words(body="La même chose encore."))
+    first, second = Ticket.objects.order_by("pk")
+    merge(ticket=first, into=second, by=staff, reason="La même panne.")
+    resolve(ticket=second, by=staff, reason="Elle est réparée.")
+    file = TicketFile.objects.get()
+    over = clock.now() + values.days("support_visitor_days")
+    assert due_forgetting_ids(now=over - timedelta(hours=1)) == []
+    assert not forget_visitor(ticket_id=second.pk, now=over)
+    for _merged_first in range(2):
+        for ticket_id in due_forgetting_ids(now=over):
+            assert forget_visitor(ticket_id=ticket_id, now=over)
+    assert not Ticket.objects.exists()
+    assert not TicketMessage.objects.exists()
+    assert not file.file.storage.exists(str(file.file.name))
+    assert AuditEntry.objects.filter(reference=f"ticket:{second.reference}").exists()
+
+
+def test_what_is_open_and_what_a_member_wrote_is_not_forgotten_so(client: Client, karim: User, staff: User) -> None:
+    client.post(FORM, words())
+    client.force_login(karim)
+    client.post(FORM, words())
+    resolve(ticket=Ticket.objects.get(author=karim), by=staff, reason="Elle est réparée.")
+    assert due_forgetting_ids(now=clock.now() + timedelta(days=2_000)) == []
 
 
 def test_whoever_types_the_address_of_another_is_not_given_its_secret(client: Client, db: None, staff: User) -> None:
