@@ -1,17 +1,20 @@
 """The public company register: the State's « Recherche d’entreprises » interface, read by SIREN without a key."""
 
 import json
+import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from http.client import HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from threading import Timer
 from typing import Any
 from urllib.parse import urlencode
-from urllib.request import Request, urlopen
+from urllib.request import HTTPHandler, HTTPSHandler, Request, build_opener
 
 from django.conf import settings
 
-# A page waits for it: seconds.
-PATIENCE = 3
+# A page waits for it: seconds to be reached, and as many for the whole answer.
+PATIENCE = 3.0
 MOST_BYTES = 1024 * 1024
 CLOSED = "C"
 
@@ -41,8 +44,39 @@ def look_up(siren: str) -> Company | None:
 def _ask(siren: str) -> Any:
     address = f"{settings.COMPANY_REGISTER_URL}?{urlencode({'q': siren, 'per_page': 5})}"
     request = Request(address, headers={"Accept": "application/json"})  # noqa: S310  (the address is a setting)
-    with urlopen(request, timeout=PATIENCE) as response:  # noqa: S310
+    with build_opener(_Http, _Https).open(request, timeout=PATIENCE) as response:
         return json.loads(response.read(MOST_BYTES))
+
+
+class _Patient(HTTPConnection):
+    """A timeout begins anew with each byte: one that dribbles would hold the page for as long as it likes."""
+
+    def connect(self) -> None:
+        super().connect()
+        cut = Timer(PATIENCE, _cut, [self.sock])
+        cut.daemon = True
+        cut.start()
+
+
+class _PatientSecure(_Patient, HTTPSConnection):
+    """The same over TLS: its handshake is within `connect`, which has a timeout as a whole."""
+
+
+class _Http(HTTPHandler):
+    def http_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(_Patient, req)
+
+
+class _Https(HTTPSHandler):
+    def https_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(_PatientSecure, req)
+
+
+def _cut(connection: socket.socket) -> None:
+    """Whoever reads finds the end; when all was read long ago, it is closed already."""
+    with suppress(OSError):
+        # Not the one of TLS, which would go on in the clear.
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def _company(row: dict[str, Any]) -> Company:

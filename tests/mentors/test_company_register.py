@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -43,12 +43,17 @@ COMPANY = {
 
 
 class Register(ThreadingHTTPServer):
-    """`answer`: the body it gives to everybody, or `raw`: all it sends; `asked`: the numbers it was asked about."""
+    """`answer`: the body it gives to everybody, or `raw`: all it sends; `asked`: the numbers it was asked about.
+
+    `dribbled` are the first words of an answer that then comes byte by byte, for ever.
+    """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer = b""
         self.raw = b""
+        self.dribbled = b""
+        self.given_up = Event()
         self.asked: list[str] = []
 
     def knows(self, *companies: dict[str, Any]) -> None:
@@ -60,12 +65,23 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked += parse_qs(urlsplit(self.path).query)["q"]
+        if self.server.dribbled:
+            self._dribble()
+            return
         if self.server.raw:
             self.wfile.write(self.server.raw)
             return
         self.send_response(200)
         self.end_headers()
         self.wfile.write(self.server.answer)
+
+    def _dribble(self) -> None:
+        try:
+            self.wfile.write(self.server.dribbled)
+            while not self.server.given_up.wait(0.02):
+                self.wfile.write(b" ")
+        except OSError:
+            self.server.given_up.set()
 
     def log_message(self, *_args: object) -> None:
         """Nothing is printed."""
@@ -113,6 +129,20 @@ def test_a_register_that_does_not_speak_http_refuses_nobody(register: Register, 
     give_company(user)
     assert BillingProfile.objects.filter(user=user).exists()
     assert not RegisterAnswer.objects.exists()
+
+
+@pytest.mark.parametrize("first", [b"HTTP/1.1 200 OK\r\nX-Slow:", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_a_register_that_dribbles_is_given_up_as_a_whole(
+    register: Register, monkeypatch: pytest.MonkeyPatch, first: bytes
+) -> None:
+    monkeypatch.setattr("mentors.company_register.PATIENCE", 0.3)
+    register.dribbled = first
+    user = make_member()
+    give_company(user)
+    # Before it ended by itself, and it never does.
+    assert BillingProfile.objects.filter(user=user).exists()
+    assert not RegisterAnswer.objects.exists()
+    assert register.given_up.wait(5)
 
 
 @pytest.mark.parametrize(
