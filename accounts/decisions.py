@@ -33,7 +33,10 @@ read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class ReasonForm(forms.Form):
-    """A decision of the team, with the reason the member reads, and a mark of what was read before."""
+    """A decision of the team, with the reason the member reads, and a mark of what was read before.
+
+    The mark is no field that somebody fills in: what comes without one is shown again (`DecisionAdmin`).
+    """
 
     reason = forms.CharField(
         label=_("Raison, lue par le membre"),
@@ -192,6 +195,8 @@ class DecisionAdmin(admin.ModelAdmin[M]):
         form = self._form(request, target, verb)
         if request.method == "POST" and "insert" not in request.POST and form.is_valid():
             try:
+                if not form.cleaned_data["seen"]:
+                    raise ReadAgain
                 chosen.decide(**{self.argument: target}, by=member_of(request), **form.cleaned_data)
             except DomainError as error:
                 if isinstance(error, ReadAgain):

@@ -25,6 +25,12 @@ def signed_in(user: User | None) -> Client:
     return client
 
 
+def decided_on(team: Client, address: str, **said: str) -> Any:
+    """The form of a decision, sent as it was read."""
+    seen = team.get(address).context["form"]["seen"].value()
+    return team.post(address, {"seen": seen} | said)
+
+
 def text_of(response: Any) -> str:
     text: str = response.content.decode()
     return text

@@ -191,6 +191,8 @@ def test_the_team_reads_everything_on_one_page_and_keeps_what_it_typed(missed: D
     said = text_of(team.post(split, {"reason": "Un malentendu.", "amount_cents": "20,00", "insert": "0"}))
     assert 'value="20,00"' in said
     assert "Un malentendu." in said
+    blind = text_of(team.post(split, {"reason": "Un malentendu.", "amount_cents": "20,00"}))
+    assert "changé pendant que vous le lisiez" in blind
     again = text_of(team.post(split, {"reason": "Un malentendu.", "amount_cents": "20,00", "seen": "stale"}))
     assert 'value="20,00"' in again
     assert "changé pendant que vous le lisiez" in again

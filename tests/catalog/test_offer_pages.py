@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from catalog.models import Category, MemberSkill, NameProposal, Skill, Training
 from catalog.services import create_training, propose_skill, submit_training, validate_training
+from tests.accounts.team import decided_on
 from tests.catalog.test_trainings import in_state, make_training, proposal_of, words
 from tests.mentors.people import make_member, make_mentor, make_staff
 
@@ -191,7 +192,7 @@ def test_the_team_reads_then_decides() -> None:
     address = reverse("admin:catalog_training_decision", args=[training.pk, "validation"])
     assert client.get(address).status_code == 200
     assert client.post(address, {"reason": ""}).status_code == 200
-    assert client.post(address, {"reason": "Clair."}).status_code == 302
+    assert decided_on(client, address, reason="Clair.").status_code == 302
     assert Training.objects.get().status == "validated"
     assert signed_in(make_member()).post(address, {"reason": "x"}).status_code == 302
 
@@ -213,7 +214,7 @@ def test_the_team_accepts_proposed_names() -> None:
     skill = propose_skill(by=make_mentor(), name="Apiculture", category_name="Nature")
     client = signed_in(make_staff())
     address = reverse("admin:catalog_nameproposal_decision", args=[proposal_of(skill).pk, "validation"])
-    assert client.post(address, {"reason": "Utile."}).status_code == 302
+    assert decided_on(client, address, reason="Utile.").status_code == 302
     assert Skill.objects.validated().filter(name="Apiculture").exists()
 
 

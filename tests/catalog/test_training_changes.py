@@ -9,6 +9,7 @@ from catalog.services import (
     edit_training,
     validate_training,
 )
+from tests.accounts.team import decided_on
 from tests.catalog.test_names import beekeeping
 from tests.catalog.test_offer_pages import data, signed_in
 from tests.catalog.test_trainings import in_state
@@ -41,7 +42,7 @@ def test_a_refused_change_stays_with_its_author_who_sends_it_again() -> None:
     address = reverse("catalog:training_edit", args=[training.slug])
     client.post(address, data(title="Gratuit chez moi"))
     decision = reverse("admin:catalog_training_decision", args=[training.pk, "refus"])
-    assert team.post(decision, {"reason": "Publicité."}).status_code == 302
+    assert decided_on(team, decision, reason="Publicité.").status_code == 302
     page = client.get(address).content.decode()
     assert "Publicité." in page
     assert "Gratuit chez moi" in page
@@ -73,7 +74,7 @@ def test_of_two_people_the_second_one_is_told_who_decided() -> None:
     validate_training(training=training, by=first, reason="Clair.")
     validate_training(training=training, by=first, reason="Clair.")
     address = reverse("admin:catalog_training_decision", args=[training.pk, "validation"])
-    page = signed_in(second).post(address, {"reason": "Clair aussi."}).content.decode()
+    page = decided_on(signed_in(second), address, reason="Clair aussi.").content.decode()
     assert "Sylvie Equipe a décidé avant vous" in page
     assert "Clair aussi.</textarea>" in page
 

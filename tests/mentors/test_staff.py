@@ -16,6 +16,7 @@ from mentors.models import MentorProfile
 from mentors.selectors import reading_of
 from mentors.services import propose_refusal, request_changes, validate
 from mentors.states import MentorStatus
+from tests.accounts.team import decided_on
 from tests.mentors.people import make_applicant, make_member, make_staff
 from tests.mentors.test_application import LACKS
 
@@ -67,7 +68,7 @@ def test_each_decision_asks_for_a_reason_then_is_traced(verb: str, status: str) 
     profile.refresh_from_db()
     assert profile.status == MentorStatus.SUBMITTED
     assert client.post(decision(profile, verb), {"reason": ""}).status_code == 200
-    assert client.post(decision(profile, verb), {"reason": "Motif clair."}).status_code == 302
+    assert decided_on(client, decision(profile, verb), reason="Motif clair.").status_code == 302
     profile.refresh_from_db()
     assert profile.status == status
     assert AuditEntry.objects.get().reason == "Motif clair."
@@ -86,14 +87,14 @@ def test_the_team_cannot_validate_without_a_siren() -> None:
 def test_a_decision_taken_twice_does_no_harm() -> None:
     profile, client = make_applicant(), staff_client()
     for _ in range(2):
-        assert client.post(decision(profile, "validation"), {"reason": "Complet."}).status_code == 302
+        assert decided_on(client, decision(profile, "validation"), reason="Complet.").status_code == 302
     assert AuditEntry.objects.count() == 1
 
 
 def test_a_decision_that_came_too_late_is_said() -> None:
     profile, client = make_applicant(), staff_client()
     request_changes(profile=profile, by=make_staff(), reason="Compléter.")
-    response = client.post(decision(profile, "validation"), {"reason": "Non."})
+    response = decided_on(client, decision(profile, "validation"), reason="Non.")
     page = response.content.decode()
     assert "Sylvie Equipe a décidé avant vous" in page
     assert "À compléter" in page
@@ -103,9 +104,9 @@ def test_a_decision_that_came_too_late_is_said() -> None:
 @pytest.mark.parametrize("verb", ["validation", "complements", "refus", "confirmation", "suspension", "retablissement"])
 def test_members_and_visitors_do_not_decide(verb: str, client: Client) -> None:
     profile = make_applicant()
-    assert client.post(decision(profile, verb), {"reason": "Non."}).status_code == 302
+    assert client.post(decision(profile, verb), {"reason": "Non.", "seen": "lu"}).status_code == 302
     client.force_login(make_member())
-    assert client.post(decision(profile, verb), {"reason": "Non."}).status_code == 302
+    assert client.post(decision(profile, verb), {"reason": "Non.", "seen": "lu"}).status_code == 302
     profile.refresh_from_db()
     assert profile.status == MentorStatus.SUBMITTED
 
@@ -176,13 +177,13 @@ def test_ready_made_words_are_inserted_after_those_typed() -> None:
 def test_a_refusal_is_proposed_then_confirmed_by_somebody_else() -> None:
     profile, first, second = make_applicant(), staff_client(), staff_client()
     assert decision(profile, "confirmation") not in file_of(profile, first)
-    assert first.post(decision(profile, "refus"), {"reason": "Trop court."}).status_code == 302
+    assert decided_on(first, decision(profile, "refus"), reason="Trop court.").status_code == 302
     assert "Refus proposé" in file_of(profile, first)
     assert decision(profile, "confirmation") not in file_of(profile, first)
     assert decision(profile, "confirmation") in file_of(profile, second)
     assert "Trop court." in second.get(decision(profile, "confirmation")).content.decode()
-    assert "se décide à deux" in first.post(decision(profile, "confirmation"), {"reason": "Non."}).content.decode()
-    assert second.post(decision(profile, "confirmation"), {"reason": "Trop court."}).status_code == 302
+    assert "se décide à deux" in decided_on(first, decision(profile, "confirmation"), reason="Non.").content.decode()
+    assert decided_on(second, decision(profile, "confirmation"), reason="Trop court.").status_code == 302
     profile.refresh_from_db()
     assert profile.status == MentorStatus.REFUSED
     assert "Trop court." in file_of(profile)

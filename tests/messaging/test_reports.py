@@ -11,6 +11,7 @@ from core.errors import IllegalMove
 from messaging.models import Report, Thread, Topic
 from messaging.services import dismiss_report, report, send_message, write_first
 from notifications.models import Email
+from tests.accounts.team import decided_on
 
 
 def text_of(answer: object) -> str:
@@ -53,7 +54,7 @@ def test_the_answer_of_the_team_reaches_who_reported_and_nobody_else(
     made = report(thread=thread, by=claire, topic=Topic.INSULT, client_id=uuid4())
     client.force_login(staff)
     decision = reverse("admin:messaging_report_decision", args=[made.pk, "validation"])
-    client.post(decision, {"reason": "Ce membre est prévenu."})
+    decided_on(client, decision, reason="Ce membre est prévenu.")
     made.refresh_from_db()
     assert (made.outcome, made.decided_by) == ("upheld", staff)
     mail = Email.objects.get()

@@ -34,6 +34,7 @@ from reviews.services import (
     restore_review,
 )
 from reviews.states import Ground, ReportStatus
+from tests.accounts.team import decided_on
 from tests.sessions_video.conftest import Room, hold_session, make_member
 
 pytestmark = pytest.mark.django_db
@@ -255,7 +256,7 @@ def test_the_team_decides_from_its_queue(session: Room, review: Review, team: Us
     kept = client.post(address, {"reason": WHY, "ground": "insult", "insert": "0"}).content.decode()
     assert WHY in kept
     assert "checked" in kept
-    assert client.post(address, {"reason": WHY, "ground": "insult"}).status_code == 302
+    assert decided_on(client, address, reason=WHY, ground="insult").status_code == 302
     assert Review.objects.get().is_removed
 
 
@@ -264,9 +265,9 @@ def test_each_decision_has_its_page(review: Review, team: User) -> None:
     for verb in ("maintien", "masque", "retrait", "retablissement"):
         assert client.get(reverse("admin:reviews_review_decision", args=[review.pk, verb])).status_code == 200
     mask = reverse("admin:reviews_review_decision", args=[review.pk, "masque"])
-    wrong = client.post(mask, {"reason": WHY, "ground": "insult", "passage": "jamais écrit"})
+    wrong = decided_on(client, mask, reason=WHY, ground="insult", passage="jamais écrit")
     assert "n’est pas dans l’avis" in wrong.content.decode()
-    assert client.post(mask, {"reason": WHY, "ground": "insult", "passage": "bâclé"}).status_code == 302
+    assert decided_on(client, mask, reason=WHY, ground="insult", passage="bâclé").status_code == 302
 
 
 @pytest.mark.parametrize(

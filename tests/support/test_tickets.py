@@ -19,6 +19,7 @@ from support.models import Motive, Step, Ticket
 from support.selectors import reading_of
 from support.states import LIVE, TICKET_ALLOWED, TicketStatus
 from support.tasks import sweep
+from tests.accounts.team import decided_on
 from tests.core.files import samples
 from tests.support.pages import lands, text_of
 
@@ -113,7 +114,7 @@ def test_from_the_question_of_a_mentor_to_its_end(client: Client, claire: User, 
     team.force_login(staff)
     assert made.number in text_of(team.get(reverse("admin:support_ticket_changelist")))
     decision = reverse("admin:support_ticket_decision", args=[made.pk, "precision"])
-    lands(team.post(decision, {"reason": "De quelle session ?", "seen": ""}))
+    lands(decided_on(team, decision, reason="De quelle session ?"))
     page = text_of(client.get(address))
     assert "De quelle session ?" in page
     assert "Réponse attendue de vous" in page
@@ -126,7 +127,7 @@ def test_from_the_question_of_a_mentor_to_its_end(client: Client, claire: User, 
     assert "Celle de lundi." in shown
     assert "releve.png" in shown
     decision = reverse("admin:support_ticket_decision", args=[made.pk, "resolution"])
-    lands(team.post(decision, {"reason": "Il part ce soir.", "seen": ""}))
+    lands(decided_on(team, decision, reason="Il part ce soir."))
     page = text_of(client.get(address))
     assert "Résolue" in page
     assert "Il part ce soir." in page
