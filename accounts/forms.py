@@ -1,5 +1,6 @@
 """Forms of the account."""
 
+import json
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -11,10 +12,10 @@ from django.urls import reverse_lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from accounts import zones
 from accounts.legal import PRIVACY, TERMS
 from accounts.models import MemberPage, Theme, User
 from accounts.portraits import MAX_BYTES
-from accounts.selectors import place_names
 from accounts.services import PageWords, accept_legal
 from core.forms import OneLineField
 
@@ -61,10 +62,10 @@ class ZoneField(forms.ChoiceField):
     """A time zone named after a place. A stored zone that the list lacks stays selectable."""
 
     def __init__(self, *, current: str = "", **options: Any) -> None:
-        names = list(place_names())
-        if current and current not in names:
-            names.insert(0, current)
-        super().__init__(choices=[(name, name.replace("_", " ")) for name in names], **options)
+        listed: list[Any] = [(group.label, group.zones) for group in zones.groups()]
+        if current and current not in zones.names():
+            listed.insert(0, (current, current.replace("_", " ")))
+        super().__init__(choices=listed, **options)
 
 
 class WelcomeForm(NameFields):
@@ -73,7 +74,7 @@ class WelcomeForm(NameFields):
     time_zone = ZoneField(
         label=_("Fuseau horaire"),
         help_text=_("Les dates et les heures vous seront montrées dans ce fuseau."),
-        widget=forms.Select(attrs={"data-behaviour": "guess-time-zone"}),
+        widget=forms.Select(attrs={"data-behaviour": "guess-time-zone", "data-renamed": json.dumps(zones.RENAMED)}),
     )
 
 

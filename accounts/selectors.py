@@ -1,8 +1,6 @@
 """Reads about members."""
 
 from dataclasses import dataclass
-from functools import cache
-from zoneinfo import available_timezones
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -12,15 +10,6 @@ from django.urls import reverse
 
 from accounts import legal
 from accounts.models import LegalAcceptance, MemberPage, User
-
-# Old aliases and zones that are no place: confusing in a list, still valid when stored.
-_NOT_PLACES = ("Etc/", "SystemV/", "US/", "posix/", "right/")
-
-
-@cache
-def place_names() -> tuple[str, ...]:
-    """Time zones named after a place, as `Europe/Paris`."""
-    return tuple(sorted(name for name in available_timezones() if "/" in name and not name.startswith(_NOT_PLACES)))
 
 
 def get_page_by_slug(slug: str) -> MemberPage:

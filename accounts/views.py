@@ -1,5 +1,6 @@
 """allauth's views, where ours adds something; and what members decide about their account."""
 
+from allauth.account.stages import EmailVerificationStage, LoginStageController, send_verification_email_at_login
 from allauth.account.views import signup as allauth_signup
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
@@ -37,6 +38,20 @@ def signup(request: HttpRequest) -> HttpResponse:
 def _signup(request: HttpRequest) -> HttpResponse:
     response: HttpResponse = allauth_signup(request)
     return response
+
+
+@require_POST
+def send_confirmation_again(request: HttpRequest) -> HttpResponse:
+    """From the page that waits for the address to be confirmed. allauth sets the pace, and answers all alike."""
+    stage = LoginStageController.enter(request, EmailVerificationStage.key)
+    if stage is None:
+        messages.info(request, _("Connectez-vous avec cette adresse et son mot de passe\u202f: l’e-mail repart."))
+        return redirect("account_login")
+    if not send_verification_email_at_login(request, stage.login):
+        messages.warning(
+            request, _("Rien de plus n’est parti\u202f: le dernier e-mail a moins de trois minutes. Attendez un peu.")
+        )
+    return redirect("account_email_verification_sent")
 
 
 @login_required

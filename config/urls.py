@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.static import serve
 
-from accounts.views import end_other_sessions, signup
+from accounts.views import end_other_sessions, send_confirmation_again, signup
 
 handler400 = "pages.views.errors.bad_request"
 handler403 = "pages.views.errors.forbidden"
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deconnexion/", account.logout, name="account_logout"),
     path("compte-inactif/", account.account_inactive, name="account_inactive"),
     path("confirmer/", account.email_verification_sent, name="account_email_verification_sent"),
+    path("confirmer/renvoi/", send_confirmation_again, name="account_send_confirmation_again"),
     path("confirmer/<str:key>/", account.confirm_email, name="account_confirm_email"),
     path("compte/adresse/", account.email, name="account_email"),
     path("compte/sessions/fin/", end_other_sessions, name="account_end_sessions"),

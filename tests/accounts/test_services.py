@@ -2,6 +2,8 @@
 
 import struct
 from io import BytesIO
+from typing import Any, cast
+from zoneinfo import available_timezones
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,11 +11,13 @@ from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.errors import PhotoNotReadable, PhotoTooBig
+from accounts.forms import ZoneField
 from accounts.legal import PRIVACY, SERVICE_TERMS, TERMS, in_force
 from accounts.models import AuditEntry, LegalAcceptance, MemberPage, User
 from accounts.portraits import MAX_BYTES, redraw
-from accounts.selectors import has_accepted, page_of, place_names
+from accounts.selectors import has_accepted, page_of
 from accounts.services import accept_legal, create_page, record, remove_photo, set_photo, welcome_member
+from accounts.zones import FRANCE, RENAMED, names
 
 GPS = 0x8825
 DESCRIPTION = 0x010E
@@ -197,7 +201,24 @@ def test_the_welcome_form_sets_name_and_zone() -> None:
     assert (saved.first_name, saved.time_zone, saved.language) == ("Inès", "America/Montreal", "fr")
 
 
-def test_zones_are_named_after_places() -> None:
-    assert "Europe/Paris" in place_names()
-    assert "Indian/Reunion" in place_names()
-    assert not [name for name in place_names() if name.startswith("Etc/")]
+def choices_of(field: ZoneField) -> list[Any]:
+    return list(cast("Any", field.choices))
+
+
+def test_zones_stand_under_their_present_name_those_of_france_first() -> None:
+    listed = dict(choices_of(ZoneField()))
+    france = dict(next(iter(listed.values())))
+    assert next(iter(france)) == "Europe/Paris"
+    assert france["Indian/Reunion"] == "La Réunion"
+    assert set(FRANCE) <= names()
+    assert dict(listed["Amériques"])["America/Argentina/Buenos_Aires"] == "Argentina, Buenos Aires"
+    offered = [name for zones in listed.values() for name, _label in zones]
+    assert sorted(offered) == sorted(names())
+    assert set(RENAMED.values()) <= names()
+    assert not RENAMED.keys() & names()
+    assert names() <= available_timezones()
+
+
+def test_a_stored_zone_that_the_list_lacks_stays_selectable() -> None:
+    assert choices_of(ZoneField(current="America/Montreal"))[0] == ("America/Montreal", "America/Montreal")
+    assert ZoneField(current="Asia/Tokyo").clean("Asia/Tokyo") == "Asia/Tokyo"

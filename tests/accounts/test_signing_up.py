@@ -5,7 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import LazySettings
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -75,9 +77,9 @@ def test_a_confirmed_member_meets_the_welcome_form_then_goes_where_he_was_going(
     page = client.get(response["Location"]).content.decode()
     assert "Karim" in page
     assert "guess-time-zone" in page
-    data = {"first_name": "Karim", "last_name": "Ziani", "time_zone": "America/Montreal", "next": GOAL}
+    data = {"first_name": "Karim", "last_name": "Ziani", "time_zone": "America/Toronto", "next": GOAL}
     assert client.post(reverse("pages:welcome"), data)["Location"] == GOAL
-    assert User.objects.get().time_zone == "America/Montreal"
+    assert User.objects.get().time_zone == "America/Toronto"
 
 
 @pytest.mark.requirement("ST-13")
@@ -92,6 +94,33 @@ def test_the_waiting_page_speaks_of_the_spam_folder(client: Client) -> None:
     sign_up(client)
     page = client.get(reverse("account_email_verification_sent")).content.decode().lower()
     assert "indésirables" in page or "spam" in page
+
+
+@pytest.mark.parametrize("known", ["karim@example.org", "nadia@example.org"])
+def test_the_confirmation_leaves_again_at_its_pace_and_says_the_same_of_a_known_address(
+    client: Client, settings: LazySettings, known: str
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"confirm_email": "1/3m/key"}
+    User.objects.create_user(known, "un autre mot de passe")
+    sign_up(client)
+    again = reverse("account_send_confirmation_again")
+    page = client.post(again, follow=True).content.decode()
+    assert "Rien de plus n’est parti" in page
+    assert len(mail.outbox) == 1
+    cache.clear()
+    page = client.post(again, follow=True).content.decode()
+    assert "Un e-mail de confirmation est parti à karim@example.org." in page
+    assert len(mail.outbox) == 2
+
+
+def test_without_a_sign_up_one_is_led_to_log_in(client: Client) -> None:
+    assert client.post(reverse("account_send_confirmation_again"))["Location"] == reverse("account_login")
+
+
+def test_the_rules_of_a_password_are_three_short_sentences(client: Client) -> None:
+    page = client.get(reverse("account_signup")).content.decode()
+    assert "10 caractères au moins." in page
+    assert "Ni votre nom ni votre adresse e-mail." in page
 
 
 def test_a_known_address_is_not_revealed(client: Client) -> None:

@@ -25,6 +25,7 @@ TABLE = {
     "account_inactive": EVERYBODY,
     "account_email_verification_sent": EVERYBODY,
     "account_confirm_email": EVERYBODY,
+    "account_send_confirmation_again": "POST login login login login login",
     "account_email": MEMBERS,
     "account_end_sessions": MEMBERS_SEND,
     "account_reauthenticate": MEMBERS,
