@@ -99,8 +99,7 @@ def warn(*, closing_id: int, now: datetime | None = None) -> None:
 
 
 def due_erasure_ids(*, now: datetime | None = None, limit: int = 200) -> list[int]:
-    rows = Closing.objects.filter(status__in=[ClosingStatus.CLOSED, ClosingStatus.ERASING])
-    due = rows.filter(next_attempt_at__lte=now or clock.now()).order_by("next_attempt_at")
+    due = Closing.objects.to_erase(now or clock.now()).order_by("next_attempt_at")
     return list(due.values_list("pk", flat=True)[:limit])
 
 

@@ -67,7 +67,7 @@ def make_due_exports(*, now: datetime | None = None) -> int:
 
 @transaction.atomic
 def _claim(now: datetime) -> DataExport | None:
-    due = DataExport.objects.filter(status=ExportStatus.ASKED, next_attempt_at__lte=now).order_by("next_attempt_at")
+    due = DataExport.objects.due(now).order_by("next_attempt_at")
     export = due.select_for_update(skip_locked=True, of=("self",)).select_related("user").first()
     if export is None:
         return None

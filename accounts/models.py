@@ -200,6 +200,9 @@ class ClosingQuerySet(models.QuerySet["Closing"]):
         """Of members who are not there, or no longer."""
         return self.filter(status__in=GONE)
 
+    def to_erase(self, now: datetime) -> "ClosingQuerySet":
+        return self.filter(status__in=[ClosingStatus.CLOSED, ClosingStatus.ERASING], next_attempt_at__lte=now)
+
 
 class Closing(models.Model):
     """A member closed his account. Until `erases_at` he may come back; then all that is personal is erased (K-34)."""
@@ -242,6 +245,11 @@ class Closing(models.Model):
         return self.status == ClosingStatus.CLOSED and now < self.erases_at
 
 
+class DataExportQuerySet(models.QuerySet["DataExport"]):
+    def due(self, now: datetime) -> "DataExportQuerySet":
+        return self.filter(status=ExportStatus.ASKED, next_attempt_at__lte=now)
+
+
 class DataExport(models.Model):
     """An archive of all we know of a member, made by a job, kept for some days."""
 
@@ -255,6 +263,8 @@ class DataExport(models.Model):
     size = models.PositiveBigIntegerField(_("octets"), default=0)
     ready_at = models.DateTimeField(_("prête le"), null=True, blank=True)
     expires_at = models.DateTimeField(_("retirée le"), null=True, blank=True)
+
+    objects: ClassVar[DataExportQuerySet] = DataExportQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("archive de données")

@@ -75,7 +75,9 @@ FINANCE = Role(
     | _reads("billing", *_BOOKS)
     | _of("billing", "change_payout", "change_refund", "change_invoice", "change_stripeevent", "add_stripeimport")
     | _of("billing", "add_correction", "approve_correction", "export_books")
-    | _reads("sessions_video", "videosession"),
+    | _reads("sessions_video", "videosession")
+    # Whether what was promised happens, late payouts and books that do not agree among it.
+    | _of("core", "view_health"),
 )
 _ADMINISTRATES = (
     _of("accounts", "give_role", "warn_member", "suspend_member", "view_as_member")

@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 http = get_asgi_application()
 
 from accounts.sockets import RefuseWhileViewing  # noqa: E402  (these need the apps loaded above)
+from core.observation import counts  # noqa: E402
 from messaging import routing as messaging  # noqa: E402
 from sessions_video import routing as sessions_video  # noqa: E402
 
@@ -23,6 +24,8 @@ application = ProtocolTypeRouter(
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(RefuseWhileViewing(sockets))),
     }
 )
+
+counts.start()
 
 # What was loaded stays, and sockets live long: looking through all of it again and again for rings stops every room of
 # the process for a third of a second (`./run bench room`).

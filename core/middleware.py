@@ -9,16 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.errors import RateLimited
-from core.views import alive, ready
+from core.views import alive, metrics, ready
 
 # What the page says.
 RETRY_SECONDS: Final = 300
 
 
 class HealthMiddleware:
-    """Answers probes first of all: they come without TLS, by the address of a machine, and ask for no person."""
+    """Answers probes and Prometheus first of all: without TLS, by the address of a machine, they ask for no person."""
 
-    views: Final = {"/sante/": alive, "/sante/pret/": ready}
+    views: Final = {"/sante/": alive, "/sante/pret/": ready, "/metriques/": metrics}
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -19,6 +19,8 @@ class Setting(models.Model):
         verbose_name = _("réglage")
         verbose_name_plural = _("réglages")
         ordering = ["key", "-effective_from"]
+        # Of no row: whether the parts of the product are well, which the same people watch.
+        permissions = [("view_health", "Can view the health of the product")]
         constraints = [models.UniqueConstraint(fields=["key", "effective_from"], name="setting_key_date")]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from core.identifiers import new_reference
-from core.observation import occasion
+from core.observation import counts, occasion
 
 log = logging.getLogger(__name__)
 # Something of ours failed: the page comes back by itself.
@@ -19,7 +19,8 @@ class PageSocket(AsyncWebsocketConsumer):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         user = scope.get("user")
         occasion.begin(request_id=new_reference(), socket=type(self).__name__, user=user and user.pk)
-        await super().__call__(scope, receive, send)
+        with counts.open_socket(type(self).__name__):
+            await super().__call__(scope, receive, send)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """A failure ends the socket in order, so that nothing of it goes on: the page comes back.

@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core.health import readiness
+from core.observation import exposition
 
 
 @never_cache
@@ -25,3 +26,12 @@ def ready(_request: HttpRequest) -> HttpResponse:
         words = f"not ready: {', '.join(failing)}"
         return HttpResponse(words, status=HTTPStatus.SERVICE_UNAVAILABLE, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For Prometheus, with its token. To anybody else this address does not exist."""
+    if not exposition.is_allowed(request):
+        return HttpResponse(status=HTTPStatus.NOT_FOUND)
+    return HttpResponse(exposition.page(), content_type=exposition.CONTENT_TYPE_LATEST)

@@ -179,6 +179,11 @@ class ReviewEvent(models.Model):
         return f"{words} ({self.get_ground_display()})" if self.ground else words
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def due(self, now: datetime) -> "InvitationQuerySet":
+        return self.filter(next_at__lte=now)
+
+
 class Invitation(models.Model):
     """A learner is asked for his review after the session, and reminded once."""
 
@@ -186,6 +191,8 @@ class Invitation(models.Model):
     sent = models.PositiveSmallIntegerField(_("envois"), default=0)
     # None: nothing more to send.
     next_at = models.DateTimeField(_("prochain envoi"), null=True)
+
+    objects: ClassVar[InvitationQuerySet] = InvitationQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("invitation")

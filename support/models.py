@@ -123,6 +123,10 @@ class Motive(models.Model):
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
+    def to_close(self, now: datetime) -> "TicketQuerySet":
+        """Its author did not answer in time."""
+        return self.filter(status=TicketStatus.WAITING, closes_at__lte=now)
+
     def of(self, user: User) -> "TicketQuerySet":
         return self.filter(author=user)
 

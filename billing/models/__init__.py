@@ -3,7 +3,7 @@ from billing.models.disputes import Dispute
 from billing.models.events import StripeEvent
 from billing.models.invoices import Invoice, InvoiceCounter
 from billing.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
-from billing.models.movements import StripeImport, StripeMovement
+from billing.models.movements import Reconciliation, StripeImport, StripeMovement
 from billing.models.payments import Adjustment, ChargeAllocation, Hold, Settlement, TopUp
 from billing.models.payouts import Payout, PayoutPart, PayoutSuspension, TransferReversal
 from billing.models.profiles import BillingMandate, BillingProfile, ConnectedAccount, StripeCustomer
@@ -26,6 +26,7 @@ __all__ = [
     "Payout",
     "PayoutPart",
     "PayoutSuspension",
+    "Reconciliation",
     "Refund",
     "Settlement",
     "StripeCustomer",

@@ -25,6 +25,25 @@ class StripeMovement(models.Model):
         return self.stripe_id
 
 
+class Reconciliation(models.Model):
+    """One run of every check of the books: by the name of each, how many rows it found."""
+
+    finished_at = models.DateTimeField(_("terminé le"), db_index=True)
+    found = models.JSONField(_("lignes trouvées"))
+
+    class Meta:
+        verbose_name = _("contrôle des comptes")
+        verbose_name_plural = _("contrôles des comptes")
+        get_latest_by = "finished_at"
+
+    def __str__(self) -> str:
+        return f"{self.finished_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def rows(self) -> int:
+        return sum(self.found.values())
+
+
 class StripeImport(models.Model):
     """One complete reading of Stripe's lines: everything made before `until` is known."""
 

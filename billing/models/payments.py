@@ -1,5 +1,6 @@
 """Money coming in, blocked, and settled. `reference` is opaque: billing never knows what a booking is."""
 
+from datetime import datetime
 from typing import TypedDict, cast
 
 from django.conf import settings
@@ -27,6 +28,10 @@ class Refundable(TypedDict):
 
 
 class TopUpQuerySet(models.QuerySet["TopUp"]):
+    def to_close(self, now: datetime) -> "TopUpQuerySet":
+        """Not paid within its time."""
+        return self.filter(status=TopUpStatus.OPEN, expires_at__lte=now)
+
     def refundable(self) -> "models.QuerySet[WithAnnotations[TopUp, Refundable]]":
         """Paid by a card that can be credited, with something left (`refundable_cents`), the oldest first.
 
@@ -84,6 +89,9 @@ class TopUp(models.Model):
                 condition=Q(status=TopUpStatus.OPEN) & ~Q(purpose=""),
                 name="one_open_payment_per_purpose",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["expires_at"], condition=Q(status=TopUpStatus.OPEN), name="top_up_to_close"),
         ]
 
     def __str__(self) -> str:
@@ -188,6 +196,7 @@ class Settlement(models.Model):
 
     class Meta:
         verbose_name = _("règlement")
+        indexes = [models.Index(fields=["settled_at"], name="settlement_by_date")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(charged_cents__gte=0) & Q(charged_cents__lte=F("held_cents")),

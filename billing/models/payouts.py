@@ -1,6 +1,6 @@
 """The mentor's net, sent 48 to 72 hours after the session."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,9 @@ from billing.models.payments import Settlement, TopUp
 from billing.states import PayoutStatus, ReversalStatus
 from core.fields import ReferenceField
 
+# What is still to leave, or did not.
+UNSENT = [PayoutStatus.SCHEDULED, PayoutStatus.IN_FLIGHT, PayoutStatus.FAILED]
+
 
 class PayoutQuerySet(models.QuerySet["Payout"]):
     def claimable(self, now: datetime, stale_since: datetime) -> "PayoutQuerySet":
@@ -18,6 +21,10 @@ class PayoutQuerySet(models.QuerySet["Payout"]):
         due = Q(status=PayoutStatus.SCHEDULED, due_at__lte=now, next_attempt_at__lte=now)
         left_behind = Q(status=PayoutStatus.IN_FLIGHT, claimed_at__lt=stale_since)
         return self.filter(due | left_behind)
+
+    def overdue(self, now: datetime, promised: timedelta) -> "PayoutQuerySet":
+        """Not sent although the promise is over. A suspended one waits for a decision instead."""
+        return self.filter(status__in=UNSENT, due_at__lte=now - promised)
 
     def waiting(self) -> "PayoutQuerySet":
         return self.exclude(status__in=[PayoutStatus.PAID, PayoutStatus.CANCELED])
@@ -51,6 +58,7 @@ class Payout(models.Model):
                 condition=Q(status__in=[PayoutStatus.SCHEDULED, PayoutStatus.IN_FLIGHT]),
                 name="payout_to_send",
             ),
+            models.Index(fields=["due_at"], condition=Q(status__in=UNSENT), name="payout_unsent"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="payout_positive"),

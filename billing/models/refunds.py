@@ -1,5 +1,7 @@
 """Unused credit given back to the card that paid it."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,6 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from billing.models.payments import TopUp
 from billing.states import RefundStatus
 from core.fields import ReferenceField
+
+
+class RefundQuerySet(models.QuerySet["Refund"]):
+    def claimable(self, now: datetime, stale_since: datetime) -> "RefundQuerySet":
+        """Due, or left behind by a worker that died."""
+        due = Q(status=RefundStatus.DUE, next_attempt_at__lte=now)
+        left_behind = Q(status=RefundStatus.IN_FLIGHT, claimed_at__lt=stale_since)
+        return self.filter(due | left_behind)
 
 
 class Refund(models.Model):
@@ -29,6 +39,8 @@ class Refund(models.Model):
     last_error = models.CharField(_("dernière erreur"), max_length=300, blank=True)
     sent_at = models.DateTimeField(_("envoyé le"), null=True, blank=True)
     failed_at = models.DateTimeField(_("échoué le"), null=True, blank=True)
+
+    objects = RefundQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("remboursement")

@@ -273,6 +273,5 @@ def _alarm(now: datetime) -> None:
 
 
 def overdue(now: datetime) -> PayoutQuerySet:
-    """Due and past the 72 hours promised, for staff. Suspended ones wait for a decision instead."""
-    promised = values.hours("payout_alarm_hours") - values.hours("payout_delay_hours")
-    return Payout.objects.waiting().exclude(status=PayoutStatus.SUSPENDED).filter(due_at__lte=now - promised)
+    """Past the 72 hours promised, for staff."""
+    return Payout.objects.overdue(now, values.hours("payout_alarm_hours") - values.hours("payout_delay_hours"))

@@ -97,9 +97,7 @@ def sweep_refunds(*, now: datetime | None = None) -> int:
 
 @transaction.atomic
 def _claim(now: datetime) -> Refund | None:
-    due = Q(status=RefundStatus.DUE, next_attempt_at__lte=now)
-    left_behind = Q(status=RefundStatus.IN_FLIGHT, claimed_at__lt=now - STALE)
-    rows = Refund.objects.filter(due | left_behind).order_by("next_attempt_at", "pk")
+    rows = Refund.objects.claimable(now, now - STALE).order_by("next_attempt_at", "pk")
     refund = rows.select_for_update(skip_locked=True).first()
     if refund is None:
         return None

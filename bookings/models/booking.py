@@ -46,6 +46,14 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Bookings whose planned interval meets another."""
         return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
 
+    def unanswered(self, now: datetime) -> "BookingQuerySet":
+        """Whose open version was not answered in time."""
+        return self.filter(status__in=OPEN, expires_at__lte=now)
+
+    def unpaid(self, now: datetime) -> "BookingQuerySet":
+        """Not paid in time."""
+        return self.filter(status=Status.ACCEPTED, pay_before__lte=now)
+
     def final(self) -> "BookingQuerySet":
         return self.filter(status__in=FINAL)
 
@@ -336,6 +344,11 @@ class EarlyStartRequest(models.Model):
         return f"{self.booking_id}"
 
 
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    def due(self, now: datetime) -> "ReminderQuerySet":
+        return self.filter(sent_at=None, due_at__lte=now)
+
+
 class Reminder(models.Model):
     """A reminder to send at a time, to both people."""
 
@@ -343,6 +356,8 @@ class Reminder(models.Model):
     kind = models.CharField(max_length=12, choices=ReminderKind)
     due_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[ReminderQuerySet] = ReminderQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["booking", "kind"], name="reminder_once")]

@@ -13,7 +13,7 @@ from core.observation import occasion
 
 
 def due_request_ids(*, now: datetime | None = None, limit: int = 200) -> list[int]:
-    due = Booking.objects.filter(status__in=OPEN, expires_at__lte=now or clock.now())
+    due = Booking.objects.unanswered(now or clock.now())
     return list(due.order_by("expires_at").values_list("pk", flat=True)[:limit])
 
 
@@ -31,7 +31,7 @@ def lapse_request(*, booking_id: int, now: datetime | None = None) -> bool:
 
 
 def due_payment_ids(*, now: datetime | None = None, limit: int = 200) -> list[int]:
-    due = Booking.objects.filter(status=Status.ACCEPTED, pay_before__lte=now or clock.now())
+    due = Booking.objects.unpaid(now or clock.now())
     return list(due.order_by("pay_before").values_list("pk", flat=True)[:limit])
 
 

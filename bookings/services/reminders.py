@@ -39,7 +39,7 @@ def _plan(booking: Booking, kind: ReminderKind, due_at: datetime, now: datetime)
 
 
 def due_reminder_ids(*, now: datetime | None = None, limit: int = 200) -> list[int]:
-    due = Reminder.objects.filter(sent_at=None, due_at__lte=now or clock.now())
+    due = Reminder.objects.due(now or clock.now())
     return list(due.order_by("due_at").values_list("pk", flat=True)[:limit])
 
 

@@ -338,6 +338,10 @@ STUN_URLS = env.words("STUN_URLS")
 CLOCK = "core.clock.SystemClock"
 CLOCK_OFFSET_FILE = DATA_DIR / "clock-offset"
 
+# --- Observation ------------------------------------------------------------------------------------------------------
+
+# What Prometheus shows at /metriques/. Empty: the address does not exist, and nothing is counted.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 # `json` for programs that gather journals, `text` for people.
 LOG_FORMAT = env.text("LOG_FORMAT", "json")
 LOGGING: dict[str, Any] = {

@@ -5,9 +5,9 @@ from contextvars import ContextVar
 from time import perf_counter
 from typing import Any, Final
 
-from celery.signals import setup_logging, task_postrun, task_prerun
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_ready
 
-from core.observation import occasion
+from core.observation import counts, occasion
 
 log = logging.getLogger(__name__)
 DONE: Final = "SUCCESS"
@@ -30,6 +30,12 @@ def end(task_id: str, task: Any, state: str, **_extra: Any) -> None:
     _begin_occasion(task_id, task)
     log.info("job %s %s", task.name, outcome, extra={"outcome": outcome, "ms": round(1000 * seconds, 1)})
     occasion.end()
+    counts.count(counts.JOBS, task.name, outcome)
+    counts.spend(counts.JOB_SECONDS, seconds, task.name)
+
+
+def begin_counting(**_extra: Any) -> None:
+    counts.start()
 
 
 def _begin_occasion(task_id: str, task: Any) -> None:
@@ -40,3 +46,4 @@ def _begin_occasion(task_id: str, task: Any) -> None:
 setup_logging.connect(keep_our_journal)
 task_prerun.connect(begin)
 task_postrun.connect(end)
+worker_ready.connect(begin_counting)

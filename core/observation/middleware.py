@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from core.identifiers import new_reference
-from core.observation import occasion
+from core.observation import counts, occasion
 
 log = logging.getLogger(__name__)
 HEADER: Final = "X-Request-ID"
@@ -54,3 +54,5 @@ def _tell(request: HttpRequest, status: int, seconds: float) -> None:
     page = page_of(request)
     said = {"method": verb, "page": page, "status": status, "ms": round(1000 * seconds, 1)}
     log.info("%s %s %s", verb, page, status, extra=said)
+    counts.count(counts.REQUESTS, page, verb, str(status))
+    counts.spend(counts.REQUEST_SECONDS, seconds, page, verb)

@@ -27,7 +27,7 @@ def invite(*, booking: Booking, now: datetime | None = None) -> Invitation | Non
 
 
 def due_invitations(*, now: datetime | None = None, limit: int = 200) -> list[int]:
-    due = Invitation.objects.filter(next_at__lte=now or clock.now()).order_by("next_at")
+    due = Invitation.objects.due(now or clock.now()).order_by("next_at")
     return list(due.values_list("pk", flat=True)[:limit])
 
 

@@ -32,7 +32,7 @@ def warn(*, ticket_id: int, now: datetime | None = None) -> bool:
 
 
 def due_closing_ids(*, now: datetime | None = None, limit: int = 200) -> list[int]:
-    due = Ticket.objects.filter(status=TicketStatus.WAITING, closes_at__lte=now or clock.now())
+    due = Ticket.objects.to_close(now or clock.now())
     return list(due.order_by("closes_at").values_list("pk", flat=True)[:limit])
 
 

@@ -46,7 +46,7 @@ def sweep_payments(*, now: datetime | None = None) -> int:
     moment = now or clock.now()
     rows = TopUp.objects.filter(status=TopUpStatus.OPEN).order_by("expires_at")
     changed = 0
-    for top_up in rows.filter(expires_at__lte=moment)[:BATCH]:
+    for top_up in TopUp.objects.to_close(moment).order_by("expires_at")[:BATCH]:
         changed += _swept(top_up, moment, closes=True)
     quiet_since = moment - clock.offset() - QUIET
     for top_up in rows.filter(expires_at__gt=moment, created_at__lt=quiet_since)[:BATCH]:

@@ -1,0 +1,1 @@
+"""Whether what was promised happens: figures for Prometheus and for the team."""
