@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from pages.views import appearance, legal, members, public, robots, team
+from pages.views import appearance, health, legal, members, public, robots, team
 
 app_name = "pages"
 
@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("compte/preferences/", members.preferences, name="preferences"),
     path("bienvenue/", members.welcome, name="welcome"),
     path("equipe/", team.home, name="team"),
+    path("equipe/sante/", health.health, name="team_health"),
     path("equipe/vue/fin/", team.view_end, name="team_view_end"),
     path("theme/", appearance.theme, name="theme"),
     path("langue/", appearance.language, name="language"),

@@ -45,4 +45,4 @@ def last_reconciliation() -> Reconciliation | None:
 
 
 def last_reading_of_stripe() -> StripeImport | None:
-    return StripeImport.objects.order_by("until").last()
+    return StripeImport.objects.order_by("pk").last()

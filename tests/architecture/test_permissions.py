@@ -200,6 +200,7 @@ TABLE = {
     "pages:preferences": MEMBERS,
     "pages:welcome": MEMBERS,
     "pages:team": "GET login 404 404 404 200",
+    "pages:team_health": "GET login 404 404 404 200",
     "pages:team_view_end": MEMBERS_SEND,
     "pages:theme": EVERYBODY_SENDS,
     "pages:language": EVERYBODY_SENDS,

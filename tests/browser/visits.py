@@ -253,7 +253,7 @@ def of_staff() -> list[Visit]:
 
 TEAM = [
     *of_staff(),
-    *visits(STAFF_EMAIL, "pages:team"),
+    *visits(STAFF_EMAIL, "pages:team", "pages:team_health"),
     *(Visit(STAFF_EMAIL, "admin:accounts_user_action", member_and(verb)) for verb in ("suspension", "roles", "vue")),
     Visit(STAFF_EMAIL, "admin:mentors_mentorprofile_decision", lambda: (*candidate(), "validation")),
     Visit(STAFF_EMAIL, "admin:mentors_mentorprofile_decision", lambda: (*candidate(), "refus")),

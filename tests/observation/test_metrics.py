@@ -241,7 +241,7 @@ def plan_of(statement: str) -> str:
 
 @pytest.mark.django_db
 def test_no_figure_reads_a_whole_table() -> None:
-    """With tables as large as they will be, an index serves each: asked to avoid reading all of one, the planner can."""
+    """With tables as large as they will be, an index serves each: asked not to read all of one, the planner can."""
     with CaptureQueriesContext(connection) as asked_for:
         asked()
     with connection.cursor() as cursor:
