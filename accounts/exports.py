@@ -5,6 +5,7 @@ A worker may die anywhere: the row stays due, and what it began is written again
 
 import logging
 from datetime import datetime
+from functools import partial
 from tempfile import TemporaryFile
 
 from django.core.files import File
@@ -73,7 +74,7 @@ def _claim(now: datetime) -> DataExport | None:
         return None
     if export.attempts >= EXPORT_TRIES:
         log.error("the archive %s of member %s is given up", export, export.user_id)
-        _delete_begun(export, export.attempts)
+        transaction.on_commit(partial(_delete_begun, export, export.attempts))
         _move(export, ExportStatus.FAILED)
         return _claim(now)
     export.attempts += 1
@@ -109,9 +110,9 @@ def _keep(export: DataExport, name: str, size: int, now: datetime) -> bool:
     locked = asked.select_for_update(of=("self",)).first()
     if locked is None:
         # Erased meanwhile, or somebody else's by now.
-        export.file.storage.delete(name)
+        transaction.on_commit(partial(export.file.storage.delete, name))
         return False
-    _delete_begun(locked, locked.attempts - 1)
+    transaction.on_commit(partial(_delete_begun, locked, locked.attempts - 1))
     _move(locked, ExportStatus.READY, file=name, size=size, ready_at=now, expires_at=now + EXPORT_KEPT)
     letters.write(to=export.user, letter="data_ready", url=reverse("accounts:data"), export=locked)
     return True

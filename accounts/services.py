@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
@@ -15,6 +14,7 @@ from accounts.legal import in_force
 from accounts.models import AuditEntry, LegalAcceptance, MemberPage, User
 from accounts.portraits import redraw
 from core.clock import now as clock_now
+from core.files.keeping import written
 from core.identifiers import new_reference
 
 SLUG_LENGTH = 70
@@ -77,27 +77,25 @@ def write_page(*, user: User, words: PageWords) -> MemberPage:
     return page
 
 
-@transaction.atomic
 def set_photo(*, user: User, content: bytes) -> MemberPage:
     """Replace the photo. The file is drawn again before it is kept; the former one is deleted."""
     picture = redraw(content)
-    create_page(user=user)
-    page = MemberPage.objects.select_for_update().get(user=user)
-    former = page.photo.name
-    page.photo.save(f"{new_reference()}.webp", ContentFile(picture), save=False)
-    page.save(update_fields=["photo", "updated_at"])
-    _delete_on_commit(page.photo.storage, former)
-    return page
+    page, field = create_page(user=user), MemberPage._meta.get_field("photo")
+    with written(field.storage) as write:
+        return _change_photo(user, write(field.generate_filename(page, f"{new_reference()}.webp"), picture))
+
+
+def remove_photo(*, user: User) -> MemberPage:
+    return _change_photo(user, "")
 
 
 @transaction.atomic
-def remove_photo(*, user: User) -> MemberPage:
+def _change_photo(user: User, name: str) -> MemberPage:
     create_page(user=user)
     page = MemberPage.objects.select_for_update().get(user=user)
-    former = page.photo.name
-    page.photo = ""
+    former, page.photo = page.photo.name, name
     page.save(update_fields=["photo", "updated_at"])
-    _delete_on_commit(page._meta.get_field("photo").storage, former)
+    _delete_on_commit(page.photo.storage, former)
     return page
 
 

@@ -54,6 +54,20 @@ def stripe_is_configured(**_options: Any) -> list[CheckMessage]:
     return [Error(f"{name} is empty: payments cannot work.", id="skilmi.E007") for name in missing]
 
 
+@register(Tags.security)
+def buckets_are_two(**_options: Any) -> list[CheckMessage]:
+    """What is private must not lie where anybody reads."""
+    public, private = settings.S3_PUBLIC_BUCKET, settings.S3_PRIVATE_BUCKET
+    if not (public or private):
+        return []
+    if not (public and private and settings.S3_PUBLIC_URL):
+        names = "S3_PUBLIC_BUCKET, S3_PRIVATE_BUCKET and S3_PUBLIC_URL"
+        return [Error(f"{names} go together: all, or none of them.", id="skilmi.E010")]
+    if public == private:
+        return [Error("S3_PRIVATE_BUCKET must not be the bucket anybody reads.", id="skilmi.E011")]
+    return []
+
+
 @register(Tags.database)
 def only_postgresql(**_options: Any) -> list[CheckMessage]:
     if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":

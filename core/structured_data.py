@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
@@ -13,7 +14,7 @@ _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 def absolute(path: str) -> str:
     """The one address of a page, whatever name the reader came by."""
-    return f"{settings.BASE_URL}{path}"
+    return urljoin(settings.BASE_URL, path)
 
 
 def as_block(*things: Mapping[str, Any]) -> SafeString:

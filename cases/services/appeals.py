@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from cases.errors import AppealTooLate, NoAppealNow
-from cases.models import Case
+from cases.models import Case, StatementFile
 from cases.services import news
 from cases.services._moves import _move, ask_for_words, lock
 from cases.services.statements import write
@@ -21,7 +21,7 @@ def appeal(*, case: Case, by: User, words: str, files: Sequence[Upload] = (), no
 
     Raises NoAppealNow, AppealTooLate, FilesRefused.
     """
-    with stored(prepare(files)) as kept, transaction.atomic():
+    with stored(prepare(files), StatementFile) as kept, transaction.atomic():
         return _appeal(lock(case), by, words.strip(), kept, now or clock.now())
 
 

@@ -11,7 +11,7 @@ from billing.services.suspensions import suspend
 from bookings.models import Booking
 from bookings.services import note_case
 from cases.errors import TooMuchAsked
-from cases.models import Case, CaseEvent
+from cases.models import Case, CaseEvent, StatementFile
 from cases.selectors import complaint_stake, held_cents
 from cases.services import news
 from cases.services._moves import ask_for_words
@@ -37,7 +37,7 @@ def open_complaint(
 
     Sent twice, it is one complaint. Raises NothingToComplainOf, AlreadyACase, TooMuchAsked, FilesRefused.
     """
-    with stored(prepare(files)) as kept, transaction.atomic():
+    with stored(prepare(files), StatementFile) as kept, transaction.atomic():
         locked = Booking.objects.with_people().select_for_update(of=("self",)).get(pk=booking.pk)
         return _complain(locked, complaint, kept, now or clock.now())
 

@@ -23,7 +23,7 @@ def give_statement(
 
     Raises AlreadySaid, TooLateToSay, FilesRefused.
     """
-    with stored(prepare(files)) as kept, transaction.atomic():
+    with stored(prepare(files), StatementFile) as kept, transaction.atomic():
         return _give(lock(case), by, words.strip(), kept, now or clock.now())
 
 

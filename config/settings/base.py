@@ -7,7 +7,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from config import env
+from config import env, storage
 
 # Makes Django's generic classes subscriptable at run time, as their stubs are.
 django_stubs_ext.monkeypatch()
@@ -17,6 +17,8 @@ DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 
 DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY", "")
+# Former ones, while what they signed is still believed.
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 BASE_URL = env.text("BASE_URL", "http://localhost:8000")
@@ -109,7 +111,7 @@ TEMPLATES = [
 # --- Data -------------------------------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.database(env.text("DATABASE_URL", "postgres://postgres@/skilmi"))}
-DATABASES["default"]["OPTIONS"] = {
+DATABASES["default"]["OPTIONS"] |= {
     "pool": {"min_size": 0, "max_size": env.number("DATABASE_POOL", 20)},
     # What a connection asks for the third time is planned once: planning cost PostgreSQL more than answering.
     "server_side_binding": True,
@@ -229,13 +231,18 @@ STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(DATA_DIR / "media")))
+# Buckets of an S3-compatible store when they are named, else folders of this machine.
+S3_PUBLIC_BUCKET = env.text("S3_PUBLIC_BUCKET", "")
+S3_PRIVATE_BUCKET = env.text("S3_PRIVATE_BUCKET", "")
+# Where anybody reads the public one: its own address, or that of what stands before it.
+S3_PUBLIC_URL = env.text("S3_PUBLIC_URL", "")
+S3_SECRET_ACCESS_KEY = env.text("S3_SECRET_ACCESS_KEY", "")
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Handed out by views that ask who is there, never by the web server.
-    "private": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": env.text("PRIVATE_ROOT", str(DATA_DIR / "private")), "base_url": None},
-    },
+    **(
+        storage.buckets(S3_PUBLIC_BUCKET, S3_PRIVATE_BUCKET, S3_PUBLIC_URL)
+        if S3_PUBLIC_BUCKET or S3_PRIVATE_BUCKET
+        else storage.folders(env.text("PRIVATE_ROOT", str(DATA_DIR / "private")))
+    ),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 # Programs each part of a backup passes through: `age -r age1…`, and to read it again `age -d -i key.txt`.
@@ -271,7 +278,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *([storage.origin(S3_PUBLIC_URL)] if S3_PUBLIC_URL else [])],
         "media-src": [SELF, "blob:"],
         "font-src": [SELF],
         "connect-src": [SELF],

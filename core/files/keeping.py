@@ -66,42 +66,65 @@ def _without_notes(content: bytes, kind: Kind, name: str) -> bytes:
 
 @dataclass
 class Kept:
-    """What was written into the storage for some rows: taken out again if they are not kept."""
+    """Files that lie in the storage already, for rows that are still to be made."""
 
     prepared: Sequence[Prepared]
-    written: list[tuple[Storage, str]] = field(default_factory=list)
+    # Of each: its name in the storage, and that of its small picture.
+    names: Sequence[tuple[str, str]]
+    is_attached: bool = False
 
     def attach(self, row: Callable[[], KeptFile]) -> None:
         """Save each file in the row that `row` makes: it says to what the file belongs."""
-        for position, each in enumerate(self.prepared):
+        for position, (each, names) in enumerate(zip(self.prepared, self.names, strict=True)):
             kept = row()
             kept.position = position
             kept.name = each.name
             kept.size = len(each.content)
             kept.media_type = each.kind.media_type
             kept.sha256 = hashlib.sha256(each.content).hexdigest()
-            self._write(kept, each)
+            kept.file, kept.thumbnail = names
+            if each.picture:
+                _drawn, kept.thumbnail_width, kept.thumbnail_height = each.picture
             kept.save()
-
-    def _write(self, kept: KeptFile, each: Prepared) -> None:
-        kept.file.save(new_reference(), ContentFile(each.content), save=False)
-        self.written.append((kept.file.storage, str(kept.file.name)))
-        if each.picture:
-            drawn, kept.thumbnail_width, kept.thumbnail_height = each.picture
-            kept.thumbnail.save(new_reference(), ContentFile(drawn), save=False)
-            self.written.append((kept.thumbnail.storage, str(kept.thumbnail.name)))
-
-    def take_out(self) -> None:
-        for storage, name in self.written:
-            storage.delete(name)
+        self.is_attached = True
 
 
 @contextmanager
-def stored(prepared: Sequence[Prepared]) -> Iterator[Kept]:
-    """Around the transaction: rows that are not kept leave no file behind."""
-    kept = Kept(prepared)
-    try:
+def stored(prepared: Sequence[Prepared], model: type[KeptFile]) -> Iterator[Kept]:
+    """Around the transaction, which never waits for the storage: rows that are not kept leave no file behind."""
+    with written(model._meta.get_field("file").storage) as write:
+        kept = Kept(prepared, [_write(write, model.folder, each) for each in prepared])
         yield kept
+        if not kept.is_attached:
+            write.take_out()
+
+
+def _write(write: "Writing", folder: str, each: Prepared) -> tuple[str, str]:
+    name = write(f"{folder}/{new_reference()}", each.content)
+    return name, write(f"{folder}/{new_reference()}", each.picture[0]) if each.picture else ""
+
+
+@dataclass
+class Writing:
+    storage: Storage
+    names: list[str] = field(default_factory=list)
+
+    def __call__(self, name: str, content: bytes) -> str:
+        """The name it got."""
+        self.names.append(self.storage.save(name, ContentFile(content)))
+        return self.names[-1]
+
+    def take_out(self) -> None:
+        for name in self.names:
+            self.storage.delete(name)
+
+
+@contextmanager
+def written(storage: Storage) -> Iterator[Writing]:
+    """What is written inside is taken out again when something fails."""
+    writing = Writing(storage)
+    try:
+        yield writing
     except BaseException:
-        kept.take_out()
+        writing.take_out()
         raise

@@ -42,7 +42,7 @@ def send_message(
         check_not_blocked(thread, author)
     # Pictures are drawn before anything is locked.
     prepared = prepare_for_message(files, author=author, now=moment)
-    with stored(prepared) as kept, transaction.atomic():
+    with stored(prepared, Attachment) as kept, transaction.atomic():
         locked = lock_thread(thread)
         if client_id and (already := Message.objects.filter(author=author, client_id=client_id).first()):
             return already

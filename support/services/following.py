@@ -35,7 +35,7 @@ def reply(
         raise EmptyMessage
     # Pictures are drawn before anything is locked.
     prepared = prepare(files)
-    with stored(prepared) as kept, transaction.atomic():
+    with stored(prepared, TicketFile) as kept, transaction.atomic():
         locked = lock(ticket)
         if client_id and (already := locked.messages.filter(client_id=client_id).first()):
             return already

@@ -72,7 +72,7 @@ def send_ticket(
         **_owner(by),
     )
     try:
-        with stored(prepared) as kept:
+        with stored(prepared, TicketFile) as kept:
             return _keep(ticket, by, body.strip(), kept, moment)
     except IntegrityError:
         # The same form, sent twice at once.

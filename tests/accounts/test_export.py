@@ -2,6 +2,7 @@
 
 import json
 import tracemalloc
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -203,7 +204,9 @@ def stored_files() -> list[str]:
     return sorted(path.name for path in kept.glob("*")) if kept.exists() else []
 
 
-def test_a_worker_slower_than_its_claim_takes_nothing_away(karim: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_slower_than_its_claim_takes_nothing_away(
+    karim: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
     now, before = clock.now(), stored_files()
     export = exports.request_export(user=karim, now=now)
 
@@ -214,7 +217,8 @@ def test_a_worker_slower_than_its_claim_takes_nothing_away(karim: User, monkeypa
         write_archive(member, out, now=now)
 
     monkeypatch.setattr(exports, "write_archive", overtaken)
-    assert exports.make_due_exports(now=now) == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        assert exports.make_due_exports(now=now) == 0
     export.refresh_from_db()
     assert (export.status, export.attempts) == (ExportStatus.READY, 2)
     assert [name for name in stored_files() if name not in before] == [Path(str(export.file.name)).name]
@@ -223,7 +227,12 @@ def test_a_worker_slower_than_its_claim_takes_nothing_away(karim: User, monkeypa
 
 
 @pytest.mark.parametrize("ends", ["erased", "given up", "ready"])
-def test_what_a_dead_worker_wrote_does_not_stay(karim: User, monkeypatch: pytest.MonkeyPatch, ends: str) -> None:
+def test_what_a_dead_worker_wrote_does_not_stay(
+    karim: User,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., Any],
+    ends: str,
+) -> None:
     """It stopped between the file and the row that names it."""
     now, before = clock.now(), stored_files()
     export = exports.request_export(user=karim, now=now)
@@ -243,7 +252,8 @@ def test_what_a_dead_worker_wrote_does_not_stay(karim: User, monkeypatch: pytest
     if ends == "erased":
         erase(karim.pk)
     else:
-        exports.make_due_exports(now=now + EXPORT_TRIES * CLAIM)
+        with django_capture_on_commit_callbacks(execute=True):
+            exports.make_due_exports(now=now + EXPORT_TRIES * CLAIM)
     named = [Path(str(row.file.name)).name for row in DataExport.objects.filter(pk=export.pk).exclude(file="")]
     assert len(named) == (ends == "ready")
     assert [name for name in stored_files() if name not in before] == named
