@@ -103,10 +103,13 @@ def in_threads(*actions: Callable[[], T]) -> list[T | Exception]:
 
 
 def wait_for_lock() -> None:
-    """Until somebody waits for what this transaction holds."""
+    """Until somebody waits for what this transaction holds; other databases of the server have waits of their own."""
     for _look in range(2000):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+                " WHERE NOT granted AND datname = current_database()"
+            )
             if cursor.fetchone()[0]:
                 return
             cursor.execute("SELECT pg_sleep(0.005)")

@@ -62,6 +62,11 @@ class Stack:
         self._running[name].kill()
         self._running.pop(name).wait()
 
+    def end(self, name: str) -> None:
+        """As a container is told to."""
+        self._running[name].terminate()
+        self._running.pop(name).wait(END_SECONDS)
+
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
         while True:

@@ -250,6 +250,33 @@ def test_the_server_is_killed_in_mid_call_and_the_count_is_right(
         assert seat.errors == []
 
 
+@pytest.mark.requirement("SK-97")
+def test_a_server_that_is_replaced_in_mid_call_leaves_the_call_as_it_was(
+    stack: Stack, sign_in: Callable[[User], Page], room: Room
+) -> None:
+    """An upgrade: the server is told to stop, the next one starts."""
+    mentor, learner = (seat_in(sign_in(user), stack, room) for user in (room.mentor, room.learner))
+    meet_and_count(mentor, learner)
+    started = max(lease_of(room, role).opened_at for role in ("mentor", "learner"))
+    wait_for_a_beat(learner, room)
+    known = min(lease_of(room, role).last_seen for role in ("mentor", "learner"))
+
+    stack.end("web")
+    stack.launch("web")
+    stack.wait_until_ready()
+    for seat in (mentor, learner):
+        counts(seat)
+        seat.sees_the_other()
+        assert seat.page.evaluate(CALL_STATES) == ["connected"], "the connection of the beginning"
+    write(learner, mentor, "Toujours là ?")
+    if room.spans():
+        ((begun, ended),) = room.spans()
+        assert (begun, ended >= known) == (started, True), "at most one sign of life is lost"
+    else:
+        assert room.fresh().running_since == started, "not a second is lost"
+    assert mentor.errors == learner.errors == []
+
+
 def is_closed(seat: Seat) -> bool:
     return bool(seat.page.evaluate(CALL_STATES) == ["closed"])
 
