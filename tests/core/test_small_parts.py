@@ -56,6 +56,19 @@ def test_a_value_may_live_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert env.text("THING") == "open"
 
 
+def test_a_line_left_empty_hides_no_file_and_is_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As whoever copies .env.example has it."""
+    monkeypatch.setenv("THING", "")
+    with pytest.raises(ImproperlyConfigured, match="THING"):
+        env.text("THING")
+    assert env.text("THING", "something") == ""
+    assert env.number("THING", 5) == 5
+    assert env.flag("THING", default=True)
+    (tmp_path / "secret").write_text("hidden\n")
+    monkeypatch.setenv("THING_FILE", str(tmp_path / "secret"))
+    assert env.text("THING") == "hidden"
+
+
 def test_a_missing_value_is_named() -> None:
     with pytest.raises(ImproperlyConfigured, match="ABSENT"):
         env.text("ABSENT")
@@ -74,6 +87,7 @@ def test_a_database_address_may_name_a_socket_folder() -> None:
     found = env.database("postgres://me:p%40ss@/skilmi?host=/run/pg")
     assert (found["NAME"], found["USER"], found["PASSWORD"], found["HOST"]) == ("skilmi", "me", "p@ss", "/run/pg")
     assert env.database("postgres://db.example:6432/skilmi")["PORT"] == "6432"
+    assert env.database("postgres://db.example/skilmi?sslmode=require")["OPTIONS"] == {"sslmode": "require"}
 
 
 def test_another_database_is_refused() -> None:
