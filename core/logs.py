@@ -42,6 +42,7 @@ _SHORTEST_KEY: Final = 8
 def _keys() -> re.Pattern[str] | None:
     """Our own keys, wherever they appear; read once, as settings are."""
     values = [getattr(settings, name, "") for name in _KEYS] + [settings.DATABASES["default"].get("PASSWORD", "")]
+    values += settings.SECRET_KEY_FALLBACKS
     # The longest first: one key may begin like another.
     found = sorted((value for value in values if value and len(value) >= _SHORTEST_KEY), key=len, reverse=True)
     return re.compile("|".join(map(re.escape, found))) if found else None
