@@ -1,4 +1,7 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +12,6 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from core import addresses, checks  # noqa: F401, PLC0415  (register a converter and the system checks)
         from core.observation import jobs  # noqa: F401, PLC0415  (hears of each job)
+
+        if settings.SENTRY_DSN:
+            import_module("core.observation.failures").start()

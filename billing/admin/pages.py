@@ -27,7 +27,7 @@ from billing.ledger.accounts import CATALOGUE
 from billing.models import LedgerEntry, StripeImport
 from billing.models.ledger import Currency, NormalSide
 from billing.reconciliation import Check, run_checks
-from billing.services import movements
+from billing.services import books, movements
 from billing.states import CorrectionStatus, DisputeStatus, PayoutStatus, RefundStatus, ReversalStatus
 from core import clock
 from core.money import format_euros
@@ -82,6 +82,7 @@ def _read_stripe(request: HttpRequest) -> HttpResponse:
         said = _("Stripe a été relu\u202f: %(count)s nouvelles lignes.") % {"count": found.movements}
         record(actor=member_of(request), action="billing.stripe_read", reference=f"import:{found.pk}", reason=said)
         messages.success(request, said)
+        books.control()
     return redirect("admin:billing_reconciliation")
 
 

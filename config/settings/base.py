@@ -349,6 +349,13 @@ CLOCK_OFFSET_FILE = DATA_DIR / "clock-offset"
 
 # What Prometheus shows at /metriques/. Empty: the address does not exist, and nothing is counted.
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+# Where failures are told. Empty: nowhere, and Sentry's library is not even loaded.
+SENTRY_DSN = env.text("SENTRY_DSN", "")
+SENTRY_ENVIRONMENT = env.text("SENTRY_ENVIRONMENT", "production")
+# Of a hundred failures, how many are told.
+SENTRY_SAMPLE_PERCENT = env.number("SENTRY_SAMPLE_PERCENT", 100)
+# The version that runs, as its deployment names it: a tag or a commit.
+RELEASE = env.text("RELEASE", "")
 # `json` for programs that gather journals, `text` for people.
 LOG_FORMAT = env.text("LOG_FORMAT", "json")
 LOGGING: dict[str, Any] = {

@@ -152,7 +152,7 @@ def money(now: datetime) -> Iterator[Check]:
     yield _dated(
         gettext_lazy("Contrôle des comptes, chaque nuit"),
         (control.finished_at if control else None, CONTROL_LATE, CONTROL_BROKEN),
-        _("Faites-le maintenant depuis la page des comptes, puis cherchez pourquoi la nuit a été manquée."),
+        _("Relisez Stripe depuis la page des comptes, ce qui les contrôle, puis cherchez ce qui a manqué la nuit."),
         now,
     )
     yield _dated(

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -250,3 +252,11 @@ def test_no_figure_reads_a_whole_table() -> None:
     assert len(plans) > len(KINDS)
     # A handful of rows, read whole.
     assert {sql: plan for sql, plan in plans.items() if "Seq Scan" in plan and "core_setting" not in sql} == {}
+
+
+@pytest.mark.django_db
+def test_a_control_by_hand_is_kept_as_well(sandbox: Any) -> None:
+    call_command("reconcile", stdout=StringIO())
+    assert Reconciliation.objects.count() == 1
+    call_command("reconcile", "--offline", stdout=StringIO())
+    assert Reconciliation.objects.count() == 1

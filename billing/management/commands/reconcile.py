@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *_arguments: Any, offline: bool, **_options: Any) -> None:
         if not offline and not books.read_stripe():
             self.stderr.write(self.style.WARNING("Stripe does not answer: its lines are those of the last reading."))
-        checks = run_checks()
+        checks = run_checks() if offline else books.control()
         for check in checks:
             self._print(check)
         wrong = [check for check in checks if check.rows]
