@@ -13,7 +13,7 @@ from bookings.models import Booking, BookingQuerySet, JointProposal, Suggestion
 from bookings.states import ENDED, FINAL, OPEN, TAKEN, JointStatus, Status
 from core import clock, values
 from core.observation import occasion
-from core.prepared import Prepared, number_of
+from core.prepared import Prepared, is_among, number_of
 from core.references import Described
 from messaging.selectors import thread_between
 
@@ -49,11 +49,15 @@ def find_booking(reference: str) -> Booking | None:
     return Booking.objects.with_people().filter(reference=identifier).first()
 
 
+@Prepared
+def _named(references: list[str]) -> BookingQuerySet:
+    return Booking.objects.with_people().filter(is_among("reference", references)).prefetch_related("versions")
+
+
 def find_bookings(references: Iterable[str]) -> dict[str, Booking]:
     """The same for many, in one query."""
     identifiers = [reference.removeprefix(f"{PREFIX}:") for reference in references]
-    found = Booking.objects.with_people().filter(reference__in=identifiers).prefetch_related("versions")
-    return {booking.ledger_reference: booking for booking in found}
+    return {booking.ledger_reference: booking for booking in _named.rows(identifiers)}
 
 
 def find_own_booking(reference: str, *, learner: User, mentor: User) -> Booking | None:

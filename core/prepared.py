@@ -19,8 +19,9 @@ from functools import cached_property
 from inspect import signature
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connections
-from django.db.models import F, Func, IntegerField, QuerySet, Subquery
+from django.db.models import BooleanField, CharField, F, Func, IntegerField, QuerySet, Subquery, Value
 from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row")
@@ -28,6 +29,7 @@ Row = TypeVar("Row")
 _STAND_INS: dict[Any, Callable[[int], Any]] = {
     int: lambda place: -(2**62) - place,
     str: lambda place: f"\x01{place}\x01",
+    list[str]: lambda place: [f"\x01{place}\x01"],
     datetime: lambda place: datetime(9000, 1, 1, tzinfo=UTC) + timedelta(days=place),
 }
 
@@ -36,6 +38,12 @@ def number_of(rows: QuerySet[Any]) -> Subquery:
     """How many there are, as a column of another question."""
     counted = rows.order_by().annotate(number=Func(F("pk"), function="COUNT", output_field=IntegerField()))
     return Subquery(counted.values("number"))
+
+
+def is_among(name: str, values: list[str]) -> Func:
+    """« IN », as one value however many there are."""
+    among = Value(values, ArrayField(CharField()))
+    return Func(F(name), among, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
 
 
 class _Question(NamedTuple):
@@ -47,7 +55,7 @@ class _Question(NamedTuple):
 
 
 class Prepared(Generic[Row]):
-    """`build` takes int, str and datetime, each said in its signature."""
+    """`build` takes int, str, list[str] and datetime, each said in its signature."""
 
     def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
         self._build = build

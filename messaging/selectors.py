@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, prefetch_related_objects
+from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -31,7 +32,7 @@ _SHOWN = [f"{side}__{name}" for side in ("first", "second") for name in _NAMES]
 class ThreadRow:
     thread: Thread
     other: User
-    last: Message | None
+    last: Message
     unread: int
 
 
@@ -66,12 +67,18 @@ def unread_in(thread: Thread, user: User) -> int:
     return unread_messages(user).filter(thread=thread).count()
 
 
+@Prepared
+def _newest(thread: int) -> QuerySet[Message]:
+    return Message.objects.filter(thread=thread).order_by("-pk")
+
+
 def recent_messages(thread: Thread, after_id: int | None = None, limit: int = 50) -> list[Message]:
     """The newest messages, oldest first; with `after_id` only what came later."""
-    messages = thread.messages.order_by("-pk")
-    if after_id is not None:
-        messages = messages.filter(pk__gt=after_id)
-    return _with_files(_with_authors(thread, reversed(messages[:limit])))
+    if after_id is None:
+        found = _newest.rows(thread.pk, limit=limit)
+    else:
+        found = list(thread.messages.filter(pk__gt=after_id).order_by("-pk")[:limit])
+    return _with_files(_with_authors(thread, reversed(found)))
 
 
 def messages_before(thread: Thread, before_id: int, limit: int = 50) -> list[Message]:
@@ -122,12 +129,13 @@ MOST_ROWS = 100
 
 def inbox_rows(user: User, narrow: Narrow | None = None) -> list[ThreadRow]:
     """Threads with something said in them, unread first, then the newest; `narrow` is a filter of the list."""
-    found = _inbox(narrow).rows(user.pk)
-    figures = {thread.pk: vars(thread) for thread in found}
-    latest = Message.objects.in_bulk([each["last_id"] for each in figures.values()])
-    return [
-        _row(thread, user, latest.get(figures[thread.pk]["last_id"]), figures[thread.pk]["unread"]) for thread in found
-    ]
+    return [_row(thread, user) for thread in _inbox(narrow).rows(user.pk)]
+
+
+def _row(thread: Thread, user: User) -> ThreadRow:
+    figures = vars(thread)
+    [last] = _with_authors(thread, [Message(**figures["last"], created_at=thread.last_message_at)])
+    return ThreadRow(thread, thread.other(user), last, figures["unread"] or 0)
 
 
 @cache
@@ -138,8 +146,12 @@ def _inbox(narrow: Narrow | None) -> Prepared[Thread]:
     return Prepared(threads)
 
 
+# What one line says of a message.
+_SAID = ("id", "author_id", "kind", "card", "body", "reference", "data", "file_count")
+
+
 def _inbox_threads(user: User, narrow: Narrow | None) -> QuerySet[Thread]:
-    last = Message.objects.filter(thread=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    last = Message.objects.filter(thread=OuterRef("pk")).order_by("-pk")
     unread = (
         unread_messages(user)
         .filter(thread=OuterRef("pk"))
@@ -153,16 +165,11 @@ def _inbox_threads(user: User, narrow: Narrow | None) -> QuerySet[Thread]:
         (narrow(threads, user) if narrow else threads)
         .select_related("first__page", "second__page")
         .only("reference", "first_id", "second_id", "last_message_at", *_SHOWN)
-        .annotate(last_id=Subquery(last), unread=Subquery(unread))
-        .filter(last_id__isnull=False)
+        .annotate(last=Subquery(last.values(said=JSONObject(**{name: name for name in _SAID}))[:1]))
+        .annotate(unread=Subquery(unread))
+        .filter(last__isnull=False)
         .order_by(Case(When(unread__gt=0, then=Value(0)), default=Value(1)), "-last_message_at")[:MOST_ROWS]
     )
-
-
-def _row(thread: Thread, user: User, last: Message | None, unread: int | None) -> ThreadRow:
-    if last:
-        _with_authors(thread, [last])
-    return ThreadRow(thread, thread.other(user), last, unread or 0)
 
 
 def describe(reference: str) -> Described | None:
@@ -188,9 +195,14 @@ class Blocks:
         return self.by_viewer or self.by_other
 
 
+@Prepared
+def _blockers(one: int, other: int) -> QuerySet[Block, int]:
+    pair = (one, other)
+    return Block.objects.filter(blocker__in=pair, blocked__in=pair).values_list("blocker", flat=True)
+
+
 def blocks_in(thread: Thread, viewer: User) -> Blocks:
-    pair = thread.member_ids
-    blockers = set(Block.objects.filter(blocker__in=pair, blocked__in=pair).values_list("blocker", flat=True))
+    blockers = set(_blockers.rows(*thread.member_ids))
     return Blocks(viewer.pk in blockers, bool(blockers - {viewer.pk}))
 
 

@@ -197,7 +197,7 @@ def _list_context(request: HttpRequest, user: User, current: Thread | None = Non
     filters = cards.filters()
     narrow = filters[chosen].narrow if chosen in filters else None
     rows = [
-        {"row": row, "summary": cards.summarize(row.last, user) if row.last else "", "current": row.thread == current}
+        {"row": row, "summary": cards.summarize(row.last, user), "current": row.thread == current}
         for row in selectors.inbox_rows(user, narrow)
     ]
     here = current.get_absolute_url() if current else reverse("messaging:inbox")
