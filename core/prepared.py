@@ -12,7 +12,7 @@ The function is called once in a process, with values no row has in the place of
 the database unchanged: what it decides by looking at them is decided for everybody.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -55,21 +55,26 @@ class _Question(NamedTuple):
 
 
 class Prepared(Generic[Row]):
-    """`build` takes int, str, list[str] and datetime, each said in its signature."""
+    """`build` takes int, str, list[str] and datetime, each said in its signature.
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
+    Or in `kinds`, for a function made for one choice among many: it may then leave some of its values aside.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Row]], kinds: Sequence[Any] | None = None) -> None:
         self._build = build
+        self._kinds = kinds
 
     @cached_property
     def _question(self) -> _Question:
-        kinds = [argument.annotation for argument in signature(self._build).parameters.values()]
+        arguments = signature(self._build).parameters.values()
+        kinds = [argument.annotation for argument in arguments] if self._kinds is None else self._kinds
         stand_ins = [_STAND_INS[kind](place) for place, kind in enumerate(kinds)]
         queryset = self._build(*stand_ins)
         compiler = queryset.query.get_compiler(using=queryset.db)
         sql, params = compiler.as_sql()
         places = [(stand_ins.index(param) if param in stand_ins else None, param) for param in params]
         unused = set(range(len(kinds))) - {number for number, _ in places}
-        if unused:
+        if unused and self._kinds is None:
             raise ValueError(f"{self._build.__name__} passes on nothing of its arguments {sorted(unused)}")
         return _Question(queryset, compiler, sql, places)
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.selectors import works_for_team
 from bookings.models import Booking
-from catalog.selectors.words import CONFIGURATION, query_of, words_of
+from catalog.selectors.words import CONFIGURATION, query_of, terms_of, words_of
 from core import values
 from core.identifiers import fingerprint
 from core.references import Described
@@ -61,10 +61,10 @@ def leaves(branches: Iterable[Branch]) -> list[Motive]:
 def search(branches: Sequence[Branch], text: str) -> list[Motive]:
     """Motives that speak of every word; when none does, of one of them."""
     shown = leaves(branches)
-    every = query_of(text)
-    if every is None:
+    terms = terms_of(text)
+    if not terms:
         return []
-    return _about(shown, every) or _about(shown, reduce(or_, filter(None, map(query_of, words_of(text)))))
+    return _about(shown, query_of(terms)) or _about(shown, reduce(or_, map(query_of, map(terms_of, words_of(text)))))
 
 
 def _about(motives: Sequence[Motive], query: SearchQuery) -> list[Motive]:

@@ -1,5 +1,6 @@
 """A member as lists show him: one card, one query for any number of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time
 from typing import Any, NamedTuple
@@ -100,10 +101,16 @@ def card_of(row: Listing) -> Card:
     return _card(row.user, _Line(*(getattr(part, name) for part, names in parts for name in names)))
 
 
-def cards_of(chosen: QuerySet[Listing]) -> list[Card]:
-    """The cards of many members, in the order of `chosen`: columns cost a third of three objects for each."""
-    lines = [_Line(*values) for values in _with_people(chosen).values_list(*_COLUMNS)]
-    return [_card(Face(line.first_name, line.last_name, photo_url(line.photo)), line) for line in lines]
+def lines_of(chosen: QuerySet[Listing]) -> QuerySet[Listing, tuple[Any, ...]]:
+    """What the cards of many members hold, in the order of `chosen`: columns cost a third of three objects for each."""
+    return _with_people(chosen).values_list(*_COLUMNS)
+
+
+def cards_of(lines: Iterable[tuple[Any, ...]]) -> list[Card]:
+    """The cards of `lines_of`."""
+    return [
+        _card(Face(line.first_name, line.last_name, photo_url(line.photo)), line) for line in map(_Line._make, lines)
+    ]
 
 
 def _card(user: User | Face, line: _Line) -> Card:

@@ -1,18 +1,22 @@
 """« Communauté »: members by skill and by words (SK-28), bookable mentors first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.paginator import Page
-from django.db.models import Count, F, Func, Q, QuerySet, TextField, Value
+from django.db.models import F, Func, IntegerField, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.expressions import OrderBy
 
 from catalog.models import Category, Listing, Skill
 from catalog.rules import BEST_RATED, CHEAPEST, MARKS, PRICE_BANDS, RELEVANCE, day_bits
-from catalog.selectors.cards import Card, cards_of
+from catalog.selectors.cards import Card, cards_of, lines_of
 from catalog.selectors.paging import MOST, PAGE_SIZE
-from catalog.selectors.words import query_of
+from catalog.selectors.words import query_of, terms_of
 from core.paging import CountedPaginator
+from core.prepared import Prepared, number_of
 
 # As the indexes of Listing are sorted, so that a page is read from one of them.
 ORDERS: dict[str, tuple[OrderBy | str, ...]] = {
@@ -20,6 +24,11 @@ ORDERS: dict[str, tuple[OrderBy | str, ...]] = {
     CHEAPEST: (F("is_bookable").desc(), "rate_cents", "user_id"),
     BEST_RATED: (F("mark_count").desc(), F("score").desc(), "user_id"),
 }
+
+
+# Choices of filters whose questions a process remembers.
+KEPT = 256
+COUNTED = "(SELECT ARRAY[COUNT(*), COUNT(*) FILTER (WHERE is_bookable)] FROM (%(subquery)s) found)"
 
 
 @dataclass(frozen=True)
@@ -60,74 +69,127 @@ class Results:
     somebody_else: bool = False
 
 
+@dataclass(frozen=True)
+class _Search:
+    """What decides the words of a question; the skills and words looked for go into them as values."""
+
+    filters: CommunityFilters
+    by_skill: bool
+    by_words: bool
+
+    @property
+    def ways(self) -> int:
+        """How many ways there are to be found: everybody is found in one."""
+        return max(1, self.by_skill + self.by_words)
+
+
+def _read(filters: CommunityFilters) -> tuple[_Search, list[Any]]:
+    """The search, and the values for its questions: what its skills are called in `facets`, the words as terms."""
+    terms = terms_of(filters.words)
+    # Words that hold nothing to look for find nobody, instead of everybody.
+    by_skill = bool(filters.skills) or (not terms and (filters.skills is not None or bool(filters.words)))
+    facets = [f"s{skill.pk}" for skill in filters.skills or ()]
+    chosen = replace(filters, skills=None, words="", prices=tuple(filters.prices), days=tuple(filters.days))
+    search = _Search(chosen, by_skill, bool(terms))
+    return search, [facets] * by_skill + [terms] * bool(terms)
+
+
 def search_community(
     filters: CommunityFilters, page_number: str | int = 1, *, page_size: int = PAGE_SIZE, most: int = MOST
 ) -> Results:
     """One query for the figures, one for the page; one more where members with the skill end on it."""
-    rows = _passing(filters)
-    ways = _ways(filters)
-    # Each way is read from an index of its own: « not the first » would make it a reading of every row.
-    figures = _count(rows.filter(_any(ways)), most)
-    count = min(figures["members"], most)
+    search, values = _read(filters)
+    members, bookable = (_figures(search, most).first(*values) or ([0, 0],))[0]
+    count = min(members, most)
     page = CountedPaginator[Card]([], page_size, count).get_page(page_number)
     start = page.start_index() - 1
     if count:
-        page.object_list = _page(rows, _tiers(ways), filters.sort, start, min(start + page_size, count))
+        page.object_list = _page(search, values, start, min(start + page_size, count))
     return Results(
         page,
         list(page.object_list),
         count,
-        figures["bookable"],
-        is_long=figures["members"] > most,
+        bookable,
+        is_long=members > most,
         somebody_else=not count and filters.bookable and _anybody(replace(filters, bookable=False)),
     )
 
 
 def _anybody(filters: CommunityFilters) -> bool:
-    return _passing(filters).filter(_any(_ways(filters))).exists()
+    search, values = _read(filters)
+    return bool(_lines(search, None, 0, 1).rows(*values))
 
 
 def search_names(words: str, limit: int = PAGE_SIZE) -> list[Card]:
     """Members whose name looks like these words."""
     likeness = Func(Value(words), function="catalog_plain", output_field=TextField())
     rows = Listing.objects.filter(is_listed=True, name__trigram_word_similar=likeness)
-    return cards_of(rows.order_by(*ORDERS[RELEVANCE])[:limit])
+    return cards_of(lines_of(rows.order_by(*ORDERS[RELEVANCE])[:limit]))
 
 
-def _count(found: QuerySet[Listing], most: int) -> dict[str, int]:
-    counted = found.order_by().values("user_id", "is_bookable")[: most + 1]
-    return counted.aggregate(members=Count("user_id"), bookable=Count("user_id", filter=Q(is_bookable=True)))
+# --- Questions, put into SQL once for each choice of filters --------------------------------------------------------
 
 
-def _ways(filters: CommunityFilters) -> list[Q]:
-    """How a search finds somebody: by skill, by words on the page. Neither is asked for: everybody."""
-    if filters.skills is None and not filters.words:
-        return [Q()]
-    skill = Q(facets__overlap=[f"s{skill.pk}" for skill in filters.skills or ()])
-    query = query_of(filters.words)
-    if query is None:
-        return [skill]
-    held = Q(document=query)
-    return [skill, held] if filters.skills else [held]
+def _asked(search: _Search, ask: Callable[[QuerySet[Listing], list[Q]], QuerySet[Listing, Any]]) -> Prepared[Any]:
+    """`ask` is given those who pass the filters, and each way to be found as a condition."""
+
+    def build(*values: Any) -> QuerySet[Listing, Any]:
+        left = list(values)
+        ways = [Q(facets__overlap=Value(left.pop(0), ArrayField(TextField())))] if search.by_skill else []
+        ways += [Q(document=query_of(left.pop(0)))] if search.by_words else []
+        return ask(_passing(search.filters), ways or [Q()])
+
+    return Prepared(build, [list[str]] * search.by_skill + [str] * search.by_words)
 
 
-def _tiers(ways: list[Q]) -> list[Q]:
+@lru_cache(KEPT)
+def _figures(search: _Search, most: int) -> Prepared[tuple[list[int]]]:
+    """How many there are, and how many of them are bookable."""
+
+    def ask(rows: QuerySet[Listing], ways: list[Q]) -> QuerySet[Listing, Any]:
+        # Each way is read from an index of its own: « not the first » would make it a reading of every row.
+        found = rows.filter(_any(ways)).order_by().values("is_bookable")[: most + 1]
+        counted = Subquery(found, output_field=ArrayField(IntegerField()), template=COUNTED)
+        return Listing.objects.order_by().values_list(counted)
+
+    return _asked(search, ask)
+
+
+@lru_cache(KEPT)
+def _lines(search: _Search, tier: int | None, start: int, stop: int) -> Prepared[tuple[Any, ...]]:
+    """Cards found one way and none before it; without `tier`, any way."""
+
+    def ask(rows: QuerySet[Listing], ways: list[Q]) -> QuerySet[Listing, Any]:
+        found = rows.filter(_any(ways) if tier is None else _tier(ways, tier))
+        return lines_of(found.order_by(*ORDERS[search.filters.sort])[start:stop])
+
+    return _asked(search, ask)
+
+
+@lru_cache(KEPT)
+def _numbers(search: _Search, tier: int) -> Prepared[tuple[int]]:
+    def ask(rows: QuerySet[Listing], ways: list[Q]) -> QuerySet[Listing, Any]:
+        return Listing.objects.order_by().values_list(number_of(rows.filter(_tier(ways, tier))))
+
+    return _asked(search, ask)
+
+
+def _tier(ways: list[Q], place: int) -> Q:
     """The order of the published ranking, each member in one place only."""
-    first, *others = ways
-    return [first, *(other & ~first for other in others)]
+    return ways[0] if place == 0 else ways[place] & ~ways[0]
 
 
-def _page(rows: QuerySet[Listing], tiers: list[Q], sort: str, start: int, stop: int) -> list[Card]:
+def _page(search: _Search, values: list[Any], start: int, stop: int) -> list[Card]:
     """Tier after tier, each read along an index: the whole is never sorted."""
     taken: list[Card] = []
-    for tier in tiers:
-        found = cards_of(rows.filter(tier).order_by(*ORDERS[sort])[start:stop])
+    for tier in range(search.ways):
+        found = cards_of(_lines(search, tier, start, stop).rows(*values))
         taken += found
         wanted = stop - start - len(found)
-        if not wanted or tier is tiers[-1]:
+        if not wanted or tier == search.ways - 1:
             break
         # Nothing found: the page begins in a later tier.
-        start = 0 if found else start - rows.filter(tier).count()
+        start = 0 if found else start - (_numbers(search, tier).first(*values) or (0,))[0]
         stop = start + wanted
     return taken
 

@@ -8,7 +8,7 @@ from django.http import Http404
 from accounts.models import User
 from catalog.models import Skill, Training, TrainingEvent, TrainingRevision
 from catalog.selectors.paging import MOST, PAGE_SIZE
-from catalog.selectors.words import CONFIGURATION, query_of, skills_named
+from catalog.selectors.words import CONFIGURATION, find_skills, query_of, terms_of
 from core.identifiers import fingerprint
 from core.paging import CountedPaginator
 from core.prepared import Prepared
@@ -25,11 +25,11 @@ def public_trainings(*, words: str = "", skill: Skill | None = None) -> QuerySet
     rows = rows.filter(mentor__listing__isnull=False)
     if skill:
         rows = rows.filter(skill=skill)
-    query = query_of(words)
-    if query is not None:
+    if terms := terms_of(words):
+        query = query_of(terms)
         said = SearchVector("title", "description", config=CONFIGURATION)
         # Their numbers, not a subquery: both halves can then be looked up in their index.
-        skills = [skill.pk for skill in skills_named(words)]
+        skills = [skill.pk for skill in find_skills(words, limit=None)]
         rows = rows.alias(said=said).filter(Q(said=query) | Q(skill__in=skills) if skills else Q(said=query))
     return rows.order_by(
         F("mentor__listing__is_bookable").desc(),

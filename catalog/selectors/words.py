@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from catalog.models import Skill
+from core.prepared import Prepared
 
 CONFIGURATION = "skilmi_french"
 MOST_WORDS = 8
@@ -42,26 +43,25 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"\w+", text)[:MOST_WORDS]
 
 
-def query_of(text: str) -> SearchQuery | None:
-    """Every word must be there, or a word it begins. None when there is no word to look for."""
-    words = words_of(text)
-    if not words:
-        return None
-    terms = [f"'{word}':*" if len(word) >= BEGINNING else f"'{word}'" for word in words]
-    return SearchQuery(" & ".join(terms), config=CONFIGURATION, search_type="raw")
+def terms_of(text: str) -> str:
+    """Every word must be there, or a word it begins. Empty when there is no word to look for."""
+    return " & ".join(f"'{word}':*" if len(word) >= BEGINNING else f"'{word}'" for word in words_of(text))
 
 
-def skills_named(text: str) -> QuerySet[Skill]:
-    """Skills whose name, or whose category's name, holds these words."""
-    query = query_of(text)
-    if query is None:
-        return Skill.objects.none()
+def query_of(terms: str) -> SearchQuery:
+    return SearchQuery(terms, config=CONFIGURATION, search_type="raw")
+
+
+@Prepared
+def _skills_named(terms: str) -> QuerySet[Skill]:
     names = SearchVector("name", "category__name", config=CONFIGURATION)
-    return Skill.objects.validated().select_related("category").annotate(names=names).filter(names=query)
+    return Skill.objects.validated().select_related("category").annotate(names=names).filter(names=query_of(terms))
 
 
-def find_skills(text: str) -> list[Skill]:
-    return list(skills_named(text)[:FOUND_SKILLS])
+def find_skills(text: str, limit: int | None = FOUND_SKILLS) -> list[Skill]:
+    """Skills whose name, or whose category's name, holds these words."""
+    terms = terms_of(text)
+    return _skills_named.rows(terms, limit=limit) if terms else []
 
 
 def correct(text: str) -> str:
