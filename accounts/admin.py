@@ -11,6 +11,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
@@ -20,9 +21,11 @@ from accounts.decisions import TraceForm, read_or_send
 from accounts.http import member_of
 from accounts.member_pages import MemberPages
 from accounts.models import AuditEntry, LegalAcceptance, MemberPage, User
+from accounts.roles import ROLES
 from accounts.selectors import has_second_factor
 from accounts.services import remove_second_factor
 from core.errors import DomainError
+from core.filters import Choices
 
 # allauth brings its tables: addresses and second factors are the members' own affair, and nobody signs in elsewhere.
 admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
@@ -46,24 +49,46 @@ class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin[Any]):
 
 
 admin.site.unregister(Group)
+ROLE_OF = {role.name: role for role in ROLES}
 
 
 @admin.register(Group)
 class RoleAdmin(ReadOnlyAdmin):
     """The roles follow the table of `accounts.roles`: they are read here, and given on the page of a member."""
 
-    fields = ("name", "may")
-    readonly_fields = ("may",)
+    list_display = ["label", "does"]
+    fields = ("label", "does", "may")
+    readonly_fields = fields
+
+    @admin.display(description=_("rôle"))
+    def label(self, group: Group) -> str:
+        return str(ROLE_OF[group.name].label)
+
+    @admin.display(description=_("ce qu’il fait"))
+    def does(self, group: Group) -> str:
+        return str(ROLE_OF[group.name].does)
 
     @admin.display(description=_("permissions"))
     def may(self, group: Group) -> str:
         return ", ".join(sorted(f"{each.content_type.app_label}.{each.codename}" for each in group.permissions.all()))
 
 
+class RoleFilter(Choices):
+    """The groups under the names people know."""
+
+    title = _("rôle")
+    parameter_name = "role"
+    choices_offered = [(role.name, role.label) for role in ROLES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        return queryset.filter(groups__name=chosen) if chosen else queryset
+
+
 @admin.register(User)
 class UserAdmin(ReadOnly, MemberPages):
     list_display = ["email", "first_name", "last_name", "date_joined", "is_active", "is_staff"]
-    list_filter = ["is_active", "is_staff", "groups"]
+    list_filter = ["is_active", "is_staff", RoleFilter]
     search_fields = ["email", "first_name", "last_name"]
     ordering = ["-date_joined"]
     fields = ("email", ("first_name", "last_name"))

@@ -143,6 +143,10 @@ class DecisionAdmin(admin.ModelAdmin[M]):
         """What the reason begins with: somebody else may have written it already."""
         return ""
 
+    def help_of(self, target: M, verb: str) -> dict[str, str]:
+        """What this object says beside the fields of the form."""
+        return {}
+
     # --- columns of the list
 
     @admin.display(description=_("attend depuis"))
@@ -200,7 +204,7 @@ class DecisionAdmin(admin.ModelAdmin[M]):
                 chosen.decide(**{self.argument: target}, by=member_of(request), **form.cleaned_data)
             except DomainError as error:
                 if isinstance(error, ReadAgain):
-                    form = self._read_again(form, target)
+                    form = self._read_again(form, target, verb)
                 else:
                     form.add_error(None, str(error.user_message))
             else:
@@ -217,21 +221,27 @@ class DecisionAdmin(admin.ModelAdmin[M]):
         return render(request, self.decision_template, self.admin_site.each_context(request) | context)
 
     def _form(self, request: HttpRequest, target: M, verb: str) -> ReasonForm:
-        chosen = self.decisions[verb]
         if request.method != "POST":
             seen = request.GET.get("lu", "") or self.reading_of(target)
-            return chosen.form(initial={"seen": seen, "reason": self.first_words(target, verb)})
+            return self._made(target, verb, initial={"seen": seen, "reason": self.first_words(target, verb)})
         number = request.POST.get("insert", "")
         if not number:
-            return chosen.form(request.POST)
-        known = {str(position): template for position, template in enumerate(chosen.templates)}
+            return self._made(target, verb, data=request.POST)
+        known = {str(position): template for position, template in enumerate(self.decisions[verb].templates)}
         added = known.get(number)
         words = [request.POST.get("reason", "").strip(), str(added.text) if added else ""]
-        return chosen.form(initial=request.POST.dict() | {"reason": "\n\n".join(filter(None, words))})
+        typed = request.POST.dict() | {"reason": "\n\n".join(filter(None, words))}
+        return self._made(target, verb, initial=typed)
 
-    def _read_again(self, form: ReasonForm, target: M) -> ReasonForm:
+    def _made(self, target: M, verb: str, **given: Any) -> ReasonForm:
+        form = self.decisions[verb].form(**given)
+        for name, words in self.help_of(target, verb).items():
+            form.fields[name].help_text = words
+        return form
+
+    def _read_again(self, form: ReasonForm, target: M, verb: str) -> ReasonForm:
         """What was typed stays; sending it again says that the new state was read."""
         typed = {name: form.data.get(name, "") for name in form.fields}
-        again = type(form)(typed | {"seen": self.reading_of(target)})
+        again = self._made(target, verb, data=typed | {"seen": self.reading_of(target)})
         again.add_error(None, str(ReadAgain.user_message))
         return again

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, re_path, reverse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import viewing
@@ -119,8 +120,10 @@ class MemberPages(admin.ModelAdmin[User]):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         member = self.get_object(request, unquote(object_id))
-        context = {"title": str(member)} | self._file_of(member, member_of(request)) if member else {}
-        return super().change_view(request, object_id, form_url, (extra_context or {}) | context)
+        context = {"title": capfirst(str(self.opts.verbose_name))} | (extra_context or {})
+        if member:
+            context |= self._file_of(member, member_of(request))
+        return super().change_view(request, object_id, form_url, context)
 
     def _file_of(self, member: User, reader: User) -> dict[str, Any]:
         offered = [

@@ -54,7 +54,7 @@ MODERATION = Role(
 )
 SUPPORT = Role(
     "support",
-    _("Support"),
+    _("Assistance"),
     _("Demandes des membres, réclamations, sessions non tenues, e-mails, vue d’un compte en lecture"),
     _MEMBERS
     | _reads("accounts", "legalacceptance")

@@ -14,11 +14,11 @@ from billing.admin.words import cause_words
 from billing.services.suspensions import causes_of
 from cases import remarks, rules, services
 from cases.evidence import Evidence, evidence_of
-from cases.forms import PartForm, SplitForm
+from cases.forms import SPLIT_MEANS, PartForm, SplitForm
 from cases.models import Case
 from cases.presentation import decision_words, net_words
 from cases.selectors import first_decider, reading_of
-from cases.states import OUTCOMES, WAITING, Outcome, Round, Status
+from cases.states import OUTCOMES, WAITING, WITH_AMOUNT, Outcome, Round, Status
 from core import values
 from core.filters import QueueFilter
 from core.money import format_euros
@@ -99,6 +99,15 @@ class CaseAdmin(DecisionAdmin[Case]):
         if target.round == Round.APPEAL and first_decider(target) == request.user.pk:
             return []
         return [str(outcome) for outcome in OUTCOMES[target.kind]]
+
+    def help_of(self, target: Case, verb: str) -> dict[str, str]:
+        """The most that can be given or charged, and what the learner asks for."""
+        if verb not in WITH_AMOUNT:
+            return {}
+        most = _("%(most)s au plus.") % {"most": format_euros(target.stake_cents)}
+        asked = _("L’apprenant demande %(asked)s.") % {"asked": format_euros(target.asked_cents or 0)}
+        known = SPLIT_MEANS if verb == Outcome.SPLIT else ""
+        return {"amount_cents": " ".join(filter(None, [most, asked if target.asked_cents else "", str(known)]))}
 
     def reading_of(self, target: Case) -> str:
         return reading_of(target)

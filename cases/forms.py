@@ -76,8 +76,8 @@ class PartForm(ReasonForm):
     field_order = ["amount_cents", "reason"]
 
 
+SPLIT_MEANS = _("Le mentor en reçoit sa part, commission déduite\u202f; le reste du montant bloqué est rendu.")
+
+
 class SplitForm(PartForm):
-    amount_cents = EurosField(
-        label=_("Montant facturé à l’apprenant, en euros"),
-        help_text=_("Le mentor en reçoit sa part, commission déduite\u202f; le reste du montant bloqué est rendu."),
-    )
+    amount_cents = EurosField(label=_("Montant facturé à l’apprenant, en euros"), help_text=SPLIT_MEANS)

@@ -231,4 +231,4 @@ class Report(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_topic_display()} ({self.pk})"
+        return str(self.get_topic_display())

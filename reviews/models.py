@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -86,11 +87,16 @@ class Review(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.mark}/5 {self.booking_id}"
+        return gettext("Avis %(number)s") % {"number": self.number}
 
     def get_absolute_url(self) -> str:
         """For its two people."""
         return reverse("reviews:detail", args=[self.reference])
+
+    @property
+    def number(self) -> str:
+        """What people read out; the whole reference is for addresses."""
+        return self.reference[:8].upper()
 
     @property
     def address(self) -> str:

@@ -188,7 +188,7 @@ def others_of(ticket: Ticket, limit: int = 10) -> list[Ticket]:
 
 
 def last_bookings(user: User, limit: int = 5) -> list[Booking]:
-    return list(Booking.objects.of(user).with_people().order_by("-starts_at")[:limit])
+    return list(Booking.objects.of(user).with_people().select_related("case").order_by("-starts_at")[:limit])
 
 
 def describe(reference: str) -> Described | None:

@@ -207,6 +207,21 @@ def test_everything_in_the_administration_is_read_only_or_asks_for_a_reason() ->
     assert admin.site.is_registered(Setting)
 
 
+def test_roles_have_their_name_in_the_filter_of_members_and_in_their_list() -> None:
+    client = signed_in(person_with(ADMINISTRATOR))
+    helper = person_with(SUPPORT, name="Camille")
+    page = client.get(reverse("admin:accounts_user_changelist"), {"role": "support"})
+    assert [member.pk for member in page.context["cl"].result_list] == [helper.pk]
+    assert "Assistance</a>" in text_of(page)
+    assert "Demandes des membres, réclamations" in text_of(client.get(reverse("admin:auth_group_changelist")))
+
+
+def test_lists_are_called_after_what_they_hold() -> None:
+    page = text_of(signed_in(person_with(ADMINISTRATOR)).get(reverse("admin:accounts_memberpage_changelist")))
+    assert "<h1>Pages personnelles</h1>" in page
+    assert "Sélectionnez" not in page
+
+
 def test_a_member_is_not_edited_in_the_administration(karim: User) -> None:
     client = signed_in(User.objects.create_superuser("racine@team.example", "sesame-ouvre-toi"))
     address = reverse("admin:accounts_user_change", args=[karim.pk])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.utils import translation
 
 from core.translations import catalogues, compile_catalogues
 
@@ -27,6 +28,14 @@ def test_a_translation_keeps_the_placeholders(path: Path) -> None:
                 found = set(PLACEHOLDER.findall(text))
                 # « one message » may leave out the number that « %(count)s messages » prints.
                 assert found <= expected if entry.msgid_plural else found == expected, entry.msgid
+
+
+def test_a_french_sentence_is_shown_as_it_is_written() -> None:
+    """Another package may have the same words in English, and a French catalogue of its own."""
+    ours = next(path for path in catalogues() if "en" in path.parts)
+    with translation.override("fr"):
+        changed = {entry.msgid: translation.gettext(entry.msgid) for entry in polib.pofile(str(ours))}
+    assert {written: shown for written, shown in changed.items() if written and written != shown} == {}
 
 
 @pytest.mark.parametrize("path", catalogues(), ids=str)

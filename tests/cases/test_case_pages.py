@@ -191,6 +191,7 @@ def test_the_team_reads_everything_on_one_page_and_keeps_what_it_typed(missed: D
     said = text_of(team.post(split, {"reason": "Un malentendu.", "amount_cents": "20,00", "insert": "0"}))
     assert 'value="20,00"' in said
     assert "Un malentendu." in said
+    assert "47,00 € au plus. Le mentor en reçoit sa part" in text_of(team.get(split))
     blind = text_of(team.post(split, {"reason": "Un malentendu.", "amount_cents": "20,00"}))
     assert "changé pendant que vous le lisiez" in blind
     again = text_of(team.post(split, {"reason": "Un malentendu.", "amount_cents": "20,00", "seen": "stale"}))
