@@ -19,8 +19,14 @@ from cases.services import Complaint, decide, give_statement, open_complaint
 from cases.states import Outcome
 from catalog.models import Skill
 from catalog.services import TrainingWords, create_training
+from messaging.models import Thread
+from messaging.services import block, write_first
+from reviews.models import Review
+from reviews.services import publish_review, reply_to
+from support.keys import key_of
 from support.models import Motive, Ticket
 from support.services import send_ticket
+from support.services.sending import Visitor
 from tests import people
 from tests.bookings.making import ask, close, confirmed, current_hash, soon
 
@@ -28,7 +34,8 @@ from tests.bookings.making import ask, close, confirmed, current_hash, soon
 NOT_COUNTED = {"sessions.Session", "admin.LogEntry"}
 SERVER_ERROR = 500
 
-Sending = tuple[User, str, dict[str, Any]]
+# A visitor is nobody.
+Sending = tuple[User | None, str, dict[str, Any]]
 
 
 def rows() -> dict[str, int]:
@@ -160,6 +167,57 @@ def appeals(karim: User, claire: User, skill: Skill) -> Sending:
     return karim, reverse("cases:appeal", args=[case.reference]), {"words": "Le relevé ne dit rien du contenu."}
 
 
+def _reviewed(karim: User, claire: User) -> Review:
+    return publish_review(booking=_settled(karim, claire), by=karim, mark=2, comment="Un escroc, passez votre chemin.")
+
+
+def writes_a_review(karim: User, claire: User, skill: Skill) -> Sending:
+    said = {"mark": "4", "comment": "Clair et patient."}
+    return karim, reverse("reviews:new", args=[_settled(karim, claire).reference]), said
+
+
+def corrects_his_review(karim: User, claire: User, skill: Skill) -> Sending:
+    address = reverse("reviews:edit", args=[_reviewed(karim, claire).booking.reference])
+    return karim, address, {"mark": "3", "comment": "Clair, mais en retard."}
+
+
+def replies_to_a_review(karim: User, claire: User, skill: Skill) -> Sending:
+    return claire, reverse("reviews:reply", args=[_reviewed(karim, claire).reference]), {"text": "Je le regrette."}
+
+
+def corrects_her_reply(karim: User, claire: User, skill: Skill) -> Sending:
+    review = reply_to(review=_reviewed(karim, claire), text="Je le regrette.")
+    return claire, reverse("reviews:edit_reply", args=[review.reference]), {"text": "Je le regrette beaucoup."}
+
+
+def shows_a_review_to_the_team(karim: User, claire: User, skill: Skill) -> Sending:
+    said = {"ground": "insult", "passage": "Un escroc", "words": "C’est une insulte."}
+    return claire, reverse("reviews:report", args=[_reviewed(karim, claire).reference]), said
+
+
+def _thread(karim: User, claire: User) -> Thread:
+    return write_first(author=karim, to=claire, body="Bonjour", client_id=uuid4()).thread
+
+
+def blocks(karim: User, claire: User, skill: Skill) -> Sending:
+    return claire, reverse("messaging:block", args=[_thread(karim, claire).reference]), {}
+
+
+def lifts_a_block(karim: User, claire: User, skill: Skill) -> Sending:
+    thread = _thread(karim, claire)
+    block(by=claire, person=karim)
+    return claire, reverse("messaging:unblock", args=[thread.reference]), {}
+
+
+def shows_a_message_to_the_team(karim: User, claire: User, skill: Skill) -> Sending:
+    said = {"topic": "insult", "words": "Il insiste.", "client_id": uuid4()}
+    return claire, reverse("messaging:report", args=[_thread(karim, claire).reference]), said
+
+
+def chooses_his_emails(karim: User, claire: User, skill: Skill) -> Sending:
+    return karim, reverse("notifications:mute"), {"kind": "messaging.unread", "daily": "messaging.unread"}
+
+
 def reads_everything(karim: User, claire: User, skill: Skill) -> Sending:
     ask(karim, claire, **soon())
     return claire, reverse("notifications:read_all"), {}
@@ -206,6 +264,28 @@ def closes_his_request(karim: User, claire: User, skill: Skill) -> Sending:
     return karim, reverse("support:closing", args=[_request(karim).reference]), {}
 
 
+def _visitor(**said: str) -> dict[str, Any]:
+    known = {"name": "Paul Durand", "email": "paul@example.net", "site_web": ""}
+    return {"body": "La page est blanche.", "client_id": uuid4()} | known | said
+
+
+def writes_as_a_visitor(karim: User, claire: User, skill: Skill) -> Sending:
+    return None, reverse("support:motive", args=["erreur"]), _visitor()
+
+
+def _visitors_request() -> Ticket:
+    motive, paul = Motive.objects.get(slug="erreur"), Visitor("Paul Durand", "paul@example.net", "fr", "place")
+    return send_ticket(by=paul, motive=motive, body="La page est blanche.", client_id=uuid4())
+
+
+def answers_as_a_visitor(karim: User, claire: User, skill: Skill) -> Sending:
+    return None, _visitors_request().address, _visitor(body="Elle est revenue.")
+
+
+def closes_as_a_visitor(karim: User, claire: User, skill: Skill) -> Sending:
+    return None, reverse("support:visitor_closing", args=[key_of(_visitors_request().reference)]), {}
+
+
 def closes_the_account(karim: User, claire: User, skill: Skill) -> Sending:
     return claire, reverse("accounts:closing"), {"password": "sesame-ouvre-toi", "reason": "Plus le temps."}
 
@@ -236,6 +316,15 @@ FORMS = [
     complains,
     explains,
     appeals,
+    writes_a_review,
+    corrects_his_review,
+    replies_to_a_review,
+    corrects_her_reply,
+    shows_a_review_to_the_team,
+    blocks,
+    lifts_a_block,
+    shows_a_message_to_the_team,
+    chooses_his_emails,
     reads_everything,
     proposes_an_hour,
     accepts_an_hour,
@@ -244,6 +333,9 @@ FORMS = [
     writes_to_the_team,
     answers_the_team,
     closes_his_request,
+    writes_as_a_visitor,
+    answers_as_a_visitor,
+    closes_as_a_visitor,
     closes_the_account,
     asks_for_his_data,
 ]
@@ -254,7 +346,8 @@ def test_a_form_sent_twice_acts_once(
     form: Callable[[User, User, Skill], Sending], client: Client, karim: User, claire: User, skill: Skill
 ) -> None:
     person, address, data = form(karim, claire, skill)
-    client.force_login(person)
+    if person:
+        client.force_login(person)
     first = client.post(address, data)
     assert first.status_code == 302, first.content.decode()[-2000:]
     after = rows()
