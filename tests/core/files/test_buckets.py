@@ -20,7 +20,7 @@ import psycopg
 import pytest
 from django.apps import apps
 from django.core.files.storage import Storage, storages
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils.module_loading import import_string
@@ -131,6 +131,17 @@ def test_files_of_a_message_are_handed_out_to_two_people_only(
         assert signed_in(reader).get(picture.get_thumbnail_url()).content.startswith(b"RIFF")
     assert signed_in(people.member("Nadia", "Faure")).get(notes.get_absolute_url()).status_code == 404
     assert waits == []
+
+
+def test_a_store_that_is_spoken_to_inside_a_transaction_is_noticed(
+    store: s3.Store, two: tuple[User, User], waits: list[str]
+) -> None:
+    """The look the tests around rely on."""
+    claire, _karim = two
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=claire.pk)
+        set_photo(user=claire, content=samples.image("JPEG"))
+    assert waits
 
 
 def test_nobody_reads_the_private_bucket_without_us(store: s3.Store, two: tuple[User, User]) -> None:
