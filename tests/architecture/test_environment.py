@@ -9,7 +9,7 @@ from tests.architecture.sources import PROJECT
 
 # What real servers read.
 SETTINGS = [PROJECT / "config" / "storage.py", *sorted((PROJECT / "config" / "settings").glob("[bp]*.py"))]
-COMPOSED = [PROJECT / "docker-compose.yml", *sorted((PROJECT / "deploy").glob("*"))]
+COMPOSED = [PROJECT / "docker-compose.yml", PROJECT / "deploy" / "Caddyfile", PROJECT / "deploy" / "web-machine.yml"]
 # Refused outside the demo (core.checks).
 OF_THE_DEMO = {"STRIPE_SANDBOX_URL"}
 
