@@ -33,6 +33,7 @@ _KEYS: Final = (
     "S3_SECRET_ACCESS_KEY",
     "EMAIL_HOST_PASSWORD",
     "METRICS_TOKEN",
+    "SENTRY_DSN",
 )
 # Shorter ones are words.
 _SHORTEST_KEY: Final = 8

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from accounts.waiting import age_in_words
+from billing.models import Reconciliation
 from core import clock
 from core.health import readiness, signs
 from pages.vitals import figures
@@ -135,20 +136,22 @@ def _backlog(found: Backlog, now: datetime) -> Check:
     if age <= LATE:
         return Check(found.kind.label, State.FINE, figure if found.count else _("Rien à faire"))
     state = State.BROKEN if age > BROKEN else State.LATE
-    advice = _("Si «\u202fExécution des tâches\u202f» est à jour, elles échouent\u202f: lisez leur dernière erreur.")
+    advice = _("Si «\u202fExécution des tâches\u202f» est à jour, ce travail échoue\u202f: lisez sa dernière erreur.")
     return Check(found.kind.label, state, figure, advice, found.oldest, PAGES.get(found.kind.name))
 
 
 # --- the books ---
 
+MINUTE: Final = timedelta(minutes=1)
 CONTROL_LATE, CONTROL_BROKEN = timedelta(hours=26), timedelta(hours=50)
 READING_LATE, READING_BROKEN = timedelta(minutes=30), timedelta(hours=3)
 BOOKS: Final = Page("admin:billing_reconciliation", "billing.view_ledgertransaction")
 
 
 def money(now: datetime) -> Iterator[Check]:
-    yield _drift()
     control, reading = figures.last_reconciliation(), figures.last_reading_of_stripe()
+    if control:
+        yield _drift(control)
     yield _dated(
         gettext_lazy("Contrôle des comptes, chaque nuit"),
         (control.finished_at if control else None, CONTROL_LATE, CONTROL_BROKEN),
@@ -181,11 +184,10 @@ def money(now: datetime) -> Iterator[Check]:
     )
 
 
-def _drift() -> Check:
+def _drift(control: Reconciliation) -> Check:
     label = gettext_lazy("Écarts dans les comptes")
-    control = figures.last_reconciliation()
-    if control is None or not control.rows:
-        return Check(label, State.FINE, _("Aucun au dernier contrôle") if control else _("Pas encore contrôlés"))
+    if not control.rows:
+        return Check(label, State.FINE, _("Aucun au dernier contrôle"))
     figure = ngettext("%(rows)d ligne", "%(rows)d lignes", control.rows) % {"rows": control.rows}
     advice = _("Ne corrigez rien à la main\u202f: la page des comptes dit, ligne par ligne, ce qui ne s’accorde pas.")
     return Check(label, State.BROKEN, figure, advice, control.finished_at, BOOKS)
@@ -197,7 +199,7 @@ def _dated(label: Words, when: tuple[datetime | None, timedelta, timedelta], adv
     if last is None:
         return Check(label, State.LATE, _("Jamais fait"), advice, page=BOOKS)
     age = now - last
-    figure = _("Il y a %(age)s") % {"age": age_in_words(age)}
+    figure = _("Il y a %(age)s") % {"age": age_in_words(age)} if age >= MINUTE else _("À l’instant")
     if age <= late:
         return Check(label, State.FINE, figure)
     return Check(label, State.BROKEN if age > broken else State.LATE, figure, advice, last, BOOKS)
