@@ -62,9 +62,11 @@ _SPOKEN_BY_VIEWER = {
     "complaint": lambda: _("Vous avez déposé une réclamation."),
     "answered": lambda: _("Vous avez donné vos explications."),
     "appealed": lambda: _("Vous avez fait un recours."),
+    "withdrawn": lambda: _("Vous avez retiré votre réclamation."),
 }
 _SPOKEN_BY_OTHER = {
     "complaint": lambda: _("%(name)s a déposé une réclamation."),
     "answered": lambda: _("%(name)s a donné ses explications."),
     "appealed": lambda: _("%(name)s a fait un recours."),
+    "withdrawn": lambda: _("%(name)s a retiré sa réclamation."),
 }

@@ -36,6 +36,10 @@ class TooLateToSay(IllegalMove):
     user_message = _("La décision est déjà prise\u202f: vos explications ne peuvent plus être ajoutées.")
 
 
+class TooLateToWithdraw(IllegalMove):
+    user_message = _("L’équipe a déjà décidé\u202f: la réclamation ne se retire plus.")
+
+
 class NoAppealNow(IllegalMove):
     user_message = _("Un recours se fait une seule fois, après la première décision. Le dossier dit où il en est.")
 

@@ -129,6 +129,16 @@ class Case(models.Model):
     def takes_words(self) -> bool:
         return self.status in OPEN_TO_WORDS
 
+    @property
+    def can_be_withdrawn(self) -> bool:
+        """A complaint, before anything is decided."""
+        return self.is_complaint and self.status in FIRST_ROUND
+
+    @property
+    def was_withdrawn(self) -> bool:
+        """Closed without a decision: nobody else can do that."""
+        return self.is_complaint and not self.is_open and not self.decisions.exists()
+
 
 class Statement(models.Model):
     """What one of the two says, once per round. The other reads it, so it never changes."""

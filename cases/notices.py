@@ -2,7 +2,7 @@
 
 from notifications import kinds
 
-_KINDS = ("complaint", "not_held", "reminder", "answered", "decided", "appealed", "closed")
+_KINDS = ("complaint", "not_held", "reminder", "answered", "decided", "appealed", "closed", "withdrawn")
 
 
 def register() -> None:

@@ -62,6 +62,8 @@ def next_of(case: Case, viewer: User, *, must_speak: bool) -> Next:
         words = _("La décision s’applique le %(appeal)s, sauf recours de l’un de vous avant cette date.")
         return Next(words % when)
     closed = _("Dossier clos le %(when)s. La décision est définitive.")
+    if case.was_withdrawn:
+        closed = _("Réclamation retirée le %(when)s. Rien n’est rendu.")
     return Next(closed % {"when": house.moment(case.closed_at, case.zone)}, "quiet")
 
 
@@ -145,6 +147,8 @@ def _move_step(event: CaseEvent, viewer: User) -> Step:
     text = _STEPS[Status(event.to_status)]()
     if event.from_status == "" and event.actor:
         text = _("Réclamation déposée")
+    if event.to_status == Status.CLOSED and event.actor == event.case.booking.learner:
+        return Step(event.at, _("Réclamation retirée"), _by(event.actor, viewer))
     actor = event.actor if event.to_status in (Status.ANSWERING, Status.APPEALED) else None
     return Step(event.at, text, _by(actor, viewer) if actor else "")
 

@@ -37,6 +37,14 @@ def get_case_for(user: User, reference: str) -> Case:
     return case
 
 
+def get_own_complaint(user: User, reference: str) -> Case:
+    """A complaint, for the learner who made it; 404 for anybody else."""
+    case = get_case_for(user, reference)
+    if not case.is_complaint or case.booking.learner_id != user.pk:
+        raise Http404
+    return case
+
+
 def get_case_of_booking(user: User, reference: str) -> Case:
     """The case of a booking of theirs; 404 while there is none."""
     case: Case = get_object_or_404(Case.objects.of(user).with_people(), booking__reference=reference)

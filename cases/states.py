@@ -19,9 +19,10 @@ class Status(models.TextChoices):
 
 
 ALLOWED: dict[str, frozenset[str]] = {
-    # Closed at once: nobody said anything about a session that was not held.
+    # Closed at once: nobody said anything about a session that was not held, or the learner took his complaint back.
     Status.ANSWERING: frozenset({Status.EXAMINING, Status.CLOSED}),
-    Status.EXAMINING: frozenset({Status.DECIDED}),
+    # Closed at once: the learner took his complaint back.
+    Status.EXAMINING: frozenset({Status.DECIDED, Status.CLOSED}),
     Status.DECIDED: frozenset({Status.APPEALED, Status.CLOSED}),
     Status.APPEALED: frozenset({Status.REEXAMINING}),
     Status.REEXAMINING: frozenset({Status.CLOSED}),

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("reservations/<reference:reference>/litige/", views.of_booking, name="of_booking"),
     path("litiges/<reference:reference>/", views.detail, name="detail"),
     path("litiges/<reference:reference>/recours/", views.appeal, name="appeal"),
+    path("litiges/<reference:reference>/retrait/", views.withdrawal, name="withdrawal"),
     path("litiges/fichiers/<reference:reference>/", views.file, name="file"),
     path("litiges/fichiers/<reference:reference>/vignette/", views.thumbnail, name="thumbnail"),
 ]

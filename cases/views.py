@@ -154,6 +154,24 @@ def appeal(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @login_required
+@read_or_send
+def withdrawal(request: HttpRequest, reference: str) -> HttpResponse:
+    """What taking a complaint back does, then a button."""
+    case = selectors.get_own_complaint(member_of(request), reference)
+    if request.method == "POST":
+        try:
+            services.withdraw_complaint(case=case)
+        except DomainError as error:
+            messages.error(request, str(error.user_message))
+        else:
+            messages.success(request, _("Votre réclamation est retirée."))
+        return redirect(case)
+    if not case.can_be_withdrawn:
+        return redirect(case)
+    return render(request, "cases/withdrawal.html", {"case": case, "other": case.booking.mentor})
+
+
+@login_required
 @require_safe
 def file(request: HttpRequest, reference: str) -> HttpResponse:
     return serving.hand_out(request, selectors.get_file_for(member_of(request), reference))

@@ -159,6 +159,10 @@ def explains(karim: User, claire: User, skill: Skill) -> Sending:
     return claire, case.get_absolute_url(), {"words": "Nous l’avons lu ensemble, poste par poste."}
 
 
+def takes_a_complaint_back(karim: User, claire: User, skill: Skill) -> Sending:
+    return karim, reverse("cases:withdrawal", args=[_complained(karim, claire).reference]), {}
+
+
 def appeals(karim: User, claire: User, skill: Skill) -> Sending:
     case = _complained(karim, claire)
     give_statement(case=case, by=claire, words="Nous l’avons lu ensemble, poste par poste.")
@@ -315,6 +319,7 @@ FORMS = [
     writes_his_page,
     complains,
     explains,
+    takes_a_complaint_back,
     appeals,
     writes_a_review,
     corrects_his_review,

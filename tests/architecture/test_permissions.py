@@ -181,6 +181,8 @@ TABLE = {
     "cases:detail": BOTH,
     # Not decided yet.
     "cases:appeal": "GET login 404 302 302 404",
+    # No complaint: a session that was not held. `tests/cases/test_case_pages.py` takes one back.
+    "cases:withdrawal": "GET login 404 404 404 404",
     # The team that may see cases sees their files.
     "cases:file": "GET login 404 200 200 200",
     "cases:thumbnail": "GET login 404 200 200 200",

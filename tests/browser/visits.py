@@ -220,6 +220,7 @@ MENTOR = [
 ]
 CASES = [
     Visit(INES, "cases:detail", case_rows.case_of(INES, Kind.COMPLAINT), label="complaint"),
+    Visit(AWA, "cases:withdrawal", case_rows.case_of(INES, Kind.COMPLAINT)),
     Visit(TOM, "cases:appeal", case_rows.decided),
     Visit(TOM, "cases:detail", case_rows.decided, label="decided"),
 ]
@@ -351,6 +352,7 @@ WITHOUT_PAGE = {
     "bookings:withdrawal": ACTION,
     "pages:photo": ACTION,
     "account_end_sessions": ACTION,
+    "account_send_confirmation_again": ACTION,
     "pages:photo_removal": ACTION,
     "pages:theme": ACTION,
     "pages:language": ACTION,

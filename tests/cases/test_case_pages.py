@@ -75,6 +75,22 @@ def test_my_sessions_say_that_my_words_are_waited_for(missed: Day) -> None:
     assert "Donner vos explications" in page(missed, missed.learner, waiting)
 
 
+def test_the_learner_takes_his_complaint_back_after_reading_what_it_does(day: Making) -> None:
+    today = complained(day())
+    back = address(today.case, "withdrawal")
+    assert back in page(today, today.learner, address(today.case))
+    assert back not in page(today, today.mentor, address(today.case))
+    assert client_of(today.mentor).get(back).status_code == 404
+    assert client_of(today.mentor).post(back).status_code == 404
+    assert "une session n’a qu’une réclamation" in page(today, today.learner, back)
+    client_of(today.learner).post(back)
+    said = page(today, today.mentor, address(today.case))
+    assert "Réclamation retirée le" in said
+    assert f"par {today.learner.get_short_name()}" in said
+    assert back not in page(today, today.learner, address(today.case))
+    assert "a retiré sa réclamation" in page(today, today.mentor, thread_of(today.booking).get_absolute_url())
+
+
 def test_an_appeal_asks_the_other_anew(day: Making) -> None:
     today = complained(day())
     today.decide(Outcome.REJECTED, staff())

@@ -7,9 +7,11 @@ import pytest
 from billing.models import Adjustment, Invoice
 from billing.services.reversals import sweep_reversals
 from billing.states import PayoutStatus
-from cases.errors import AlreadyACase, NothingToComplainOf, TooMuchAsked
+from cases.errors import AlreadyACase, NothingToComplainOf, TooLateToWithdraw, TooMuchAsked
 from cases.models import Case
+from cases.services import withdraw_complaint
 from cases.states import Outcome, Status
+from core.errors import IllegalMove
 from tests.cases.making import NET, PRICE, REASON, Day, complained, days, mails, staff, wrong_in_the_end
 
 Making = Callable[..., Day]
@@ -32,6 +34,40 @@ def test_a_complaint_sent_twice_is_one(day: Making) -> None:
     with pytest.raises(AlreadyACase):
         Day.complain(today, words="Autre chose encore n’allait pas du tout.")
     assert Case.objects.count() == 1
+
+
+@pytest.mark.requirement("SK-52")
+@pytest.mark.parametrize("answered", ["", "answered"])
+def test_a_complaint_taken_back_lets_the_payout_go_on_and_tells_both(day: Making, answered: str) -> None:
+    today = complained(day()) if answered else day().hold()
+    case = today.case if answered else today.complain()
+    for _twice in range(2):
+        assert withdraw_complaint(case=case).status == Status.CLOSED
+    assert mails("withdrawn") == {today.learner.email, today.mentor.email}
+    assert not case.decisions.exists()
+    assert today.sweep().status == Status.CLOSED
+    days(3)
+    assert today.pay_mentor().status == PayoutStatus.PAID
+    assert today.payout.amount_cents == NET
+    with pytest.raises(AlreadyACase):
+        Day.complain(today, words="Autre chose encore n’allait pas du tout.")
+    assert wrong_in_the_end() == []
+
+
+def test_what_is_decided_is_not_taken_back_and_what_is_taken_back_is_not_decided(day: Making) -> None:
+    today = complained(day())
+    today.decide(Outcome.FULL, staff())
+    with pytest.raises(TooLateToWithdraw):
+        withdraw_complaint(case=today.case)
+    assert today.case.status == Status.DECIDED
+
+
+def test_a_decision_that_comes_after_the_withdrawal_is_refused(day: Making) -> None:
+    today = complained(day())
+    withdraw_complaint(case=today.case)
+    with pytest.raises(IllegalMove):
+        Day.decide(today, Outcome.FULL, staff())
+    assert not today.case.decisions.exists()
 
 
 def test_nobody_complains_of_what_was_not_charged_nor_asks_for_more(day: Making) -> None:
