@@ -17,7 +17,7 @@ from core.fields import ReferenceField
 from core.files.models import KeptFile
 from support.keys import key_of
 from support.rules import HOURS_PER_DAY
-from support.states import LIVE, QUEUED, TicketStatus
+from support.states import FINISHED, LIVE, QUEUED, TicketStatus
 
 
 class Team(models.TextChoices):
@@ -202,6 +202,9 @@ class Ticket(models.Model):
                 fields=["priority", "due_at"], condition=Q(status__in=sorted(QUEUED)), name="ticket_waiting_for_team"
             ),
             models.Index(fields=["author", "-created_at"], name="ticket_of_author"),
+            models.Index(
+                fields=["since"], condition=Q(author=None, status__in=sorted(FINISHED)), name="ticket_of_visitor_ended"
+            ),
             models.Index(
                 fields=["closes_at"], condition=Q(status=TicketStatus.WAITING), name="ticket_waiting_for_person"
             ),
