@@ -1,16 +1,17 @@
-"""`./run bench pages | ledger | invoices | room | all`: each ends with one line of JSON."""
+"""`./run bench pages | ledger | invoices | room | all | table`: each but the last ends with one line of JSON."""
 
 import argparse
 import subprocess
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import cast
 
-from benchmarks import results
+from benchmarks import history, results
 from benchmarks.results import Result
 from benchmarks.surroundings import throw_away
-from core.embedded.places import ServiceError, data_dir
+from core.embedded.places import ServiceError
 
 NAMES = ("pages", "ledger", "invoices", "room")
 
@@ -25,17 +26,22 @@ def measure(name: str, *, quick: bool, client_count: int) -> Result:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run bench")
-    parser.add_argument("name", choices=[*NAMES, "all"])
+    parser.add_argument("name", choices=[*NAMES, "all", "table"])
     parser.add_argument("--quick", action="store_true", help="tiny, to see that it works: the figures mean nothing")
     parser.add_argument("--clients", type=int, default=1, help="processes on each side of `ledger` (default: 1)")
-    parser.add_argument("--keep", action="store_true", help="add the figures to DATA_DIR/benchmarks.jsonl")
+    parser.add_argument("--keep", action="store_true", help="add the figures to benchmarks/history.jsonl")
+    parser.add_argument("--history", type=Path, default=history.FILE, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
+    if options.name == "table":
+        print(history.table(history.lines(options.history)))
+        return 0
     if options.name == "all":
-        return max(_apart(name, arguments) for name in NAMES)
-    history = data_dir() / "benchmarks.jsonl"
+        return max([_apart(name, arguments) for name in NAMES])
     result = measure(options.name, quick=options.quick, client_count=options.clients)
+    before = history.newest(history.lines(options.history)).get(options.name)
     if options.keep:
-        results.keep(result, history)
+        history.keep(result, options.history)
+    print(*history.changes(result.row, before), sep="\n", end="\n" if before else "")
     results.show(result)
     return 0
 

@@ -1,10 +1,8 @@
-"""What a run says: lines for people, then one line of JSON; kept in a file when asked."""
+"""What a run says: lines for people, then one line of JSON."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -20,10 +18,3 @@ class Result:
 
 def show(result: Result) -> None:
     print(*result.notes, json.dumps(result.row), sep="\n", flush=True)
-
-
-def keep(result: Result, history: Path) -> None:
-    """Add the line, with its date, to the history of this machine."""
-    history.parent.mkdir(parents=True, exist_ok=True)
-    with history.open("a", encoding="utf8") as lines:
-        lines.write(json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds")} | result.row) + "\n")

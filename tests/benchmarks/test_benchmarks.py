@@ -35,7 +35,7 @@ def run(*arguments: str, data_dir: Path) -> "subprocess.CompletedProcess[str]":
     without = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
     environment = {name: value for name, value in os.environ.items() if name not in without}
     return subprocess.run(
-        [sys.executable, "-m", "benchmarks", *arguments],
+        [sys.executable, "-m", "benchmarks", *arguments, "--history", str(data_dir / "history.jsonl")],
         cwd=PROJECT,
         env=environment | {"DATA_DIR": str(data_dir)},
         capture_output=True,
@@ -52,8 +52,9 @@ def test_a_benchmark_ends_with_its_line_of_json(name: str, tmp_path: Path) -> No
     assert list(row) == LINES[name]
     assert row["bench"] == name
     assert row["ratio"] > 0
-    kept = [json.loads(line) for line in (tmp_path / "benchmarks.jsonl").read_text().splitlines()]
-    assert [row | {"at": line["at"]} for line in kept] == kept
+    kept = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
+    assert [{key: line[key] for key in row} for line in kept] == [row]
+    assert {"at", "code", "cores", "python"} == set(kept[0]) - set(row)
 
 
 def test_each_page_has_a_row_for_each_size(tmp_path: Path) -> None:
@@ -69,7 +70,7 @@ def test_each_page_has_a_row_for_each_size(tmp_path: Path) -> None:
         assert list(each) == ["page", "mentors", "queries", "cpu_ms", "floor_cpu_ms", "ratio", "p95_ms"]
         assert each["queries"] > 0
         assert each["p95_ms"] > 0
-    assert json.loads((tmp_path / "benchmarks.jsonl").read_text())["rows"] == row["rows"]
+    assert json.loads((tmp_path / "history.jsonl").read_text())["rows"] == row["rows"]
 
 
 def test_an_unknown_benchmark_is_told_which_exist(tmp_path: Path) -> None:
