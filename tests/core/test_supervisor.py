@@ -53,6 +53,10 @@ class SmallPlan(Plan):
 
 @pytest.fixture
 def port() -> int:
+    return free_port()
+
+
+def free_port() -> int:
     """A free port whose neighbor is free too."""
     for first in range(20000 + os.getpid() % 5000, 60000, 2):
         try:
