@@ -6,7 +6,6 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -16,11 +15,11 @@ from core.embedded.parts import Plan
 from core.health.signs import PARTS
 from tests.architecture.sources import PROJECT
 from tests.browser.stack import database_url
+from tests.containers import SERVICES, composed
 from tests.databases import cloned_database
 
 __all__ = ["cloned_database"]
 
-SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text("utf8"))["services"]
 WEB_ALONE = yaml.safe_load((PROJECT / "deploy" / "web-machine.yml").read_text("utf8"))["services"]["web"]
 OURS = {"migrate", "web", *PARTS}
 # The program, and where it keeps its notes.
@@ -61,7 +60,7 @@ def test_our_parts_run_one_image_and_nobody_starts_before_the_tables_are_ready()
 def test_the_parts_are_told_what_the_demo_tells_them(tmp_path: Path) -> None:
     demo = {part.name.removeprefix("room-"): part.command for part in Plan(tmp_path, 8000).background()}
     for name in PARTS:
-        said = shlex.split(SERVICES[name]["command"])
+        said = composed(name, tmp_path)
         words = shlex.split(said[-1]) if said[0] == "sh" else said
         assert [word for word in options(words) if "WORKER_THREADS" not in word] == [
             word for word in options(demo[name]) if word != "4"

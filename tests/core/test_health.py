@@ -1,13 +1,12 @@
 """What probes ask: whether a process answers, whether it can serve, whether a part without a door is alive."""
 
 import os
+import re
+import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,10 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from core.embedded.parts import Plan
-from core.embedded.places import PROJECT
-from core.embedded.processes import end_child, wait_until
+from core.embedded.processes import end_child, last_lines, wait_until
 from core.health import readiness, signs
 from core.health.__main__ import has_signed
-from tests.browser.stack import database_url, free_port_pair
+from tests.containers import new_machine
 from tests.databases import cloned_database
 
 __all__ = ["cloned_database"]
@@ -161,44 +158,32 @@ def test_a_part_that_has_been_silent_is_not_well(tmp_path: Path, settings: Setti
     assert not has_signed("worker", tmp_path)
 
 
-def asked_by_its_container(part: str, environment: dict[str, str]) -> int:
-    return subprocess.run(
-        [sys.executable, "-m", "core.health", part], cwd=PROJECT, env=environment, check=False
-    ).returncode
+@pytest.mark.parametrize("part", signs.PARTS)
+def test_the_container_of_each_part_knows_whether_it_lives(cloned_database: str, tmp_path: Path, part: str) -> None:
+    machine = new_machine(tmp_path, cloned_database)
+    assert not machine.is_well(part)
+    with machine.running(part) as process:
+        assert wait_until(lambda: has_signed(part, tmp_path), START_SECONDS), last_lines(machine.log(part))
+        assert machine.is_well(part)
+        end_child(process, signal.SIGTERM)
+        assert process.returncode == 0
 
 
-@pytest.mark.parametrize("name", ["worker", "beat", "room-sweeper"])
-def test_the_container_of_each_part_knows_whether_it_lives(cloned_database: str, tmp_path: Path, name: str) -> None:
-    plan = Plan(root=tmp_path, port=free_port_pair())
-    environment = plan.environment({}) | {
-        "DJANGO_SETTINGS_MODULE": "config.settings.test",
-        "DATABASE_URL": database_url(cloned_database),
-    }
-    part = next(each for each in plan.background() if each.name == name)
-    asked = name.removeprefix("room-")
-    assert asked_by_its_container(asked, environment) == 1
-    with subprocess.Popen(part.command, cwd=PROJECT, env=environment, stderr=subprocess.DEVNULL) as process:
-        try:
-            assert wait_until(lambda: has_signed(asked, tmp_path), START_SECONDS)
-            assert asked_by_its_container(asked, environment) == 0
-        finally:
-            end_child(process, 15)
-
-
-def test_the_container_of_the_web_process_asks_it(cloned_database: str, tmp_path: Path) -> None:
-    plan = Plan(root=tmp_path, port=free_port_pair())
-    environment = plan.environment({}) | {
-        "DJANGO_SETTINGS_MODULE": "config.settings.test",
-        "DATABASE_URL": database_url(cloned_database),
-        "PORT": str(plan.port),
-    }
-    assert asked_by_its_container("web", environment) == 1
-    with subprocess.Popen(plan.web().command, cwd=PROJECT, env=environment, stderr=subprocess.DEVNULL) as process:
-        try:
-            assert wait_until(lambda: asked_by_its_container("web", environment) == 0, START_SECONDS)
-            door = HTTPConnection("127.0.0.1", plan.port, timeout=10)
-            door.request("GET", READY, headers={"Host": "10.0.0.7"})
-            assert door.getresponse().read() == b"ok"
-            door.close()
-        finally:
-            end_child(process, 15)
+def test_the_container_of_the_web_process_serves_pages_and_knows_whether_it_lives(
+    cloned_database: str, tmp_path: Path
+) -> None:
+    """With the settings, the command and the collected files of a real server."""
+    machine = new_machine(tmp_path, cloned_database)
+    machine.manage("collectstatic", "--no-input", "--verbosity", "0")
+    assert not machine.is_well("web")
+    with machine.running("web") as process:
+        assert wait_until(lambda: machine.is_well("web"), START_SECONDS), last_lines(machine.log("web"))
+        assert machine.get(READY, host="10.0.0.7", scheme="http") == (200, "ok")
+        assert machine.get("/aide/", host="10.0.0.7")[0] == 400
+        assert machine.get("/aide/", scheme="http")[0] == 301
+        status, page = machine.get("/aide/")
+        assert status == 200
+        style = re.search(r'href="(/static/css/[\w./]+\.[0-9a-f]{12}\.css)"', page)
+        assert style
+        assert machine.get(style[1])[0] == 200
+        end_child(process, signal.SIGTERM)
