@@ -51,7 +51,11 @@ DOCUMENTS: dict[str, Document] = {
         Document("legal_notice", _("Mentions légales"), (*_FIRST, Version("2026-11-22", date(2026, 11, 22)))),
         Document("accessibility", _("Accessibilité"), _FIRST, to_be_reviewed=False),
         Document("cookies", _("Cookies"), _FIRST, to_be_reviewed=False),
-        Document("review_policy", _("Règles des avis"), (Version("2026-11-22", date(2026, 11, 22)),)),
+        Document(
+            "review_policy",
+            _("Règles des avis"),
+            (Version("2026-11-22", date(2026, 11, 22)), Version("2026-11-22-2", date(2026, 11, 22))),
+        ),
         Document("ranking_policy", _("Comment les listes sont triées"), _FIRST),
     )
 }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.decisions import Decision, DecisionAdmin
 from core.filters import QueueFilter
 from reviews import remarks, services
-from reviews.forms import MaskForm, RemovalForm
+from reviews.forms import MaskForm, RemovalForm, ReplyRemovalForm
 from reviews.models import Review
 from reviews.selectors import reading_of, report_of
 from reviews.states import ReportStatus, ReviewStatus
@@ -59,6 +59,14 @@ class ReviewAdmin(DecisionAdmin[Review]):
             done=EITHER,
             form=RemovalForm,
         ),
+        "reponse": Decision(
+            _("Retirer la réponse du mentor"),
+            services.remove_reply,
+            remarks.REPLY,
+            explanation=_("La réponse disparaît et ne se réécrit pas. L’avis et sa note restent."),
+            done=EITHER,
+            form=ReplyRemovalForm,
+        ),
         "retablissement": Decision(
             _("Rétablir l’avis"),
             services.restore_review,
@@ -90,7 +98,8 @@ class ReviewAdmin(DecisionAdmin[Review]):
     def offered(self, target: Review, request: HttpRequest) -> list[str]:
         if target.is_removed:
             return ["retablissement"]
-        return ["maintien", "masque", "retrait"] if self.waiting_since(target) else ["masque", "retrait"]
+        kept = ["maintien"] if self.waiting_since(target) else []
+        return [*kept, "masque", "retrait", *(["reponse"] if target.has_public_reply else [])]
 
     def reading_of(self, target: Review) -> str:
         return reading_of(target)

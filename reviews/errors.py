@@ -47,6 +47,10 @@ class ReplyEditTooLate(ReviewError):
     user_message = _("Le délai de correction est passé\u202f: votre réponse ne se modifie plus.")
 
 
+class ReplyRemoved(ReviewError):
+    user_message = _("L’équipe a retiré votre réponse\u202f: elle ne se modifie plus et ne se réécrit pas.")
+
+
 class NoReplyYet(ReviewError):
     user_message = _("Vous n’avez pas encore répondu à cet avis.")
 

@@ -60,6 +60,11 @@ class RemovalForm(ReasonForm):
     field_order = ("ground", "reason")
 
 
+class ReplyRemovalForm(ReasonForm):
+    ground = forms.ChoiceField(label=_("Motif"), choices=lambda: list(EXPLAINED.items()), widget=forms.RadioSelect)
+    field_order = ("ground", "reason")
+
+
 class MaskForm(ReasonForm):
     ground = forms.ChoiceField(
         label=_("Motif, affiché à la place du passage"),

@@ -66,6 +66,8 @@ class Review(models.Model):
     reply = models.TextField(_("réponse du mentor"), max_length=2000, blank=True)
     replied_at = models.DateTimeField(_("réponse publiée le"), null=True, blank=True)
     reply_edited_at = models.DateTimeField(_("réponse modifiée le"), null=True, blank=True)
+    # What the mentor wrote stays for the team.
+    reply_removed_at = models.DateTimeField(_("réponse retirée le"), null=True, blank=True)
 
     objects: ClassVar[ReviewQuerySet] = ReviewQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -79,6 +81,9 @@ class Review(models.Model):
             models.CheckConstraint(
                 condition=Q(reply="", replied_at=None) | ~Q(reply="") & Q(replied_at__isnull=False),
                 name="review_reply_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(reply_removed_at=None) | ~Q(reply=""), name="review_only_a_reply_is_removed"
             ),
         ]
         indexes = [
@@ -111,6 +116,15 @@ class Review(models.Model):
     def text(self) -> str:
         """The comment as everybody reads it."""
         return masked(self.comment, [Mask(*each) for each in self.masks])
+
+    @property
+    def has_public_reply(self) -> bool:
+        return bool(self.reply) and self.reply_removed_at is None
+
+    @property
+    def public_reply(self) -> str:
+        """The reply as everybody reads it: none once the team removed it."""
+        return self.reply if self.has_public_reply else ""
 
     @property
     def about(self) -> str:
@@ -177,6 +191,7 @@ class ReviewEvent(models.Model):
                 condition=~Q(step=Step.REMOVED) | Q(ground__in=[Ground.INSULT, Ground.DEFAMATION]),
                 name="review_removed_on_legal_ground",
             ),
+            models.CheckConstraint(condition=~Q(step=Step.REPLY, ground=""), name="review_reply_removed_on_ground"),
             models.CheckConstraint(condition=~Q(reason=""), name="review_event_has_reason"),
         ]
 

@@ -33,7 +33,7 @@ def sections(member_id: int) -> Iterator[Section]:
 def erase(member_id: int) -> None:
     """What he replied; what others wrote of him stands on no page any more, and counts nowhere."""
     replied = Review.objects.filter(mentor=member_id).exclude(reply="")
-    replied.update(reply="", replied_at=None, reply_edited_at=None)
+    replied.update(reply="", replied_at=None, reply_edited_at=None, reply_removed_at=None)
 
 
 SOURCE = Source(app="reviews", title=gettext_lazy("Évaluations"), held=HELD, sections=sections, erase=erase)

@@ -24,4 +24,8 @@ REMOVED = (
 MASKED = (
     Template(_("Données personnelles"), _("L’avis donnait des informations privées sur quelqu’un, sans son accord.")),
 )
+REPLY = (
+    Template(_("Données personnelles"), _("Votre réponse donnait des informations privées sur l’auteur de l’avis.")),
+    Template(_("Injure"), _("Votre réponse contient des mots outrageants qui ne répondent pas à l’avis\u202f: ")),
+)
 RESTORED = (Template(_("Contestation"), _("Après votre contestation, une autre personne a relu la décision\u202f: ")),)

@@ -21,6 +21,7 @@ from reviews.errors import (
     NoReplyYet,
     NothingToReview,
     ReplyEditTooLate,
+    ReplyRemoved,
     ReviewError,
     ReviewMasked,
     ReviewRemoved,
@@ -121,6 +122,8 @@ def why_not_edit_reply(review: Review, now: datetime | None = None) -> ReviewErr
         return ReviewRemoved()
     if review.replied_at is None:
         return NoReplyYet()
+    if review.reply_removed_at:
+        return ReplyRemoved()
     return ReplyEditTooLate() if _is_over(review.replied_at, now) else None
 
 
@@ -176,5 +179,10 @@ def reading_of(review: Review) -> str:
     """Changes as soon as what the team reads does."""
     report = report_of(review)
     return fingerprint(
-        review.status, review.mark, review.comment, review.masks, review.reply, report and (report.pk, report.status)
+        review.status,
+        review.mark,
+        review.comment,
+        review.masks,
+        review.public_reply,
+        report and (report.pk, report.status),
     )

@@ -40,6 +40,7 @@ class Step(TextChoices):
     MASKED = "masked", _("Passage masqué")
     REMOVED = "removed", _("Avis retiré")
     RESTORED = "restored", _("Avis rétabli")
+    REPLY = "reply", _("Réponse du mentor retirée")
 
 
 class Ground(TextChoices):

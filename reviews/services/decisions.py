@@ -76,6 +76,24 @@ def mask_passage(
 
 
 @transaction.atomic
+def remove_reply(
+    *, review: Review, by: User, ground: str, reason: str, seen: str = "", now: datetime | None = None
+) -> Review:
+    """What the mentor replied is no longer shown, and not written again; the review and its mark stay."""
+    at = now or clock.now()
+    locked = _lock_to_decide(review, Step.REPLY, by=by, reason=reason, seen=seen)
+    if locked is None:
+        return review
+    if not locked.has_public_reply:
+        raise IllegalMove
+    locked.reply_removed_at = at
+    locked.save(update_fields=["reply_removed_at"])
+    event = _note(locked, Step.REPLY, came_from=locked.status, ground=ground, by=by, reason=reason, at=at)
+    _tell_both(locked, event)
+    return locked
+
+
+@transaction.atomic
 def restore_review(*, review: Review, by: User, reason: str, seen: str = "", now: datetime | None = None) -> Review:
     """The author contested, and was right: the review is shown and counted again."""
     at = now or clock.now()
@@ -107,6 +125,8 @@ def _is_open_to(review: Review, step: Step) -> bool:
     if step == Step.KEPT:
         report = report_of(review)
         return bool(report and report.is_waiting)
+    if step == Step.REPLY:
+        return review.has_public_reply
     return review.is_removed == (step == Step.RESTORED)
 
 

@@ -11,12 +11,14 @@ from accounts.errors import AlreadyDecided, NoReason, NotOfTheTeam, OwnAffair, R
 from accounts.models import AuditEntry, User
 from core.errors import IllegalMove
 from mentors.models import MentorProfile
-from notifications.models import Notice
+from notifications.models import Email, Notice
 from reviews.errors import (
+    AlreadyReplied,
     AlreadyReported,
     NotALegalGround,
     NothingReported,
     PassageNotFound,
+    ReplyRemoved,
     ReviewMasked,
     ReviewRemoved,
 )
@@ -24,10 +26,12 @@ from reviews.models import Review, ReviewReport
 from reviews.rules import Mask, find_passage, masked
 from reviews.selectors import latest_reviews, reading_of, reported, reviews_of, tally_of
 from reviews.services import (
+    edit_reply,
     edit_review,
     keep_review,
     mask_passage,
     publish_review,
+    remove_reply,
     remove_review,
     reply_to,
     report_review,
@@ -268,6 +272,53 @@ def test_each_decision_has_its_page(review: Review, team: User) -> None:
     wrong = decided_on(client, mask, reason=WHY, ground="insult", passage="jamais écrit")
     assert "n’est pas dans l’avis" in wrong.content.decode()
     assert decided_on(client, mask, reason=WHY, ground="insult", passage="bâclé").status_code == 302
+
+
+def without_reply(review: Review, by: User) -> Review:
+    return remove_reply(review=review, by=by, ground=Ground.PERSONAL_DATA, reason=WHY)
+
+
+def test_a_reply_that_the_team_removes_is_shown_to_nobody_and_not_written_again(
+    session: Room, review: Review, team: User
+) -> None:
+    reply_to(review=review, text="Il habite lui-même rue des Lilas.")
+    client = signed_in(team)
+    file = reverse("admin:reviews_review_change", args=[review.pk])
+    assert "Retirer la réponse du mentor" in client.get(file).content.decode()
+    address = reverse("admin:reviews_review_decision", args=[review.pk, "reponse"])
+    assert decided_on(client, address, reason=WHY).status_code == 200
+    assert decided_on(client, address, reason=WHY, ground="personal_data").status_code == 302
+    profile = Client().get(session.mentor.page.get_absolute_url()).content.decode()
+    assert "rue des Lilas" not in profile.replace(WORDS, "")
+    assert "un escroc" in profile
+    assert mean(session.mentor) == (4, 1)
+    assert "Retirer la réponse du mentor" not in client.get(file).content.decode()
+    assert "Il habite lui-même" in client.get(file).content.decode()
+    with pytest.raises(ReplyRemoved):
+        edit_reply(review=review, text="Autre chose.")
+    with pytest.raises(AlreadyReplied):
+        reply_to(review=review, text="Autre chose.")
+    told = Email.objects.filter(kind="reviews.decided")
+    assert {mail.to for mail in told} == {session.mentor.email, session.learner.email}
+    mine = told.get(to=session.mentor.email)
+    assert mine.subject == "Votre réponse à un avis est retirée par l’équipe"
+    assert "Vous pouvez contester" in mine.body_text
+    assert "Vous pouvez contester" not in told.get(to=session.learner.email).body_text
+    page = signed_in(session.mentor).get(reverse("reviews:detail", args=[review.reference])).content.decode()
+    assert "Réponse du mentor retirée" in page
+
+
+def test_only_a_reply_that_is_shown_is_removed_and_once(review: Review, team: User) -> None:
+    with pytest.raises(IllegalMove):
+        without_reply(review, team)
+    reply_to(review=review, text="Il habite lui-même rue des Lilas.")
+    for _twice in range(2):
+        without_reply(review, team)
+    assert review.events.count() == 1
+    with pytest.raises(AlreadyDecided):
+        without_reply(review, staff("autre@example.org"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Review.objects.filter(pk=review.pk).update(reply="", replied_at=None)
 
 
 @pytest.mark.parametrize(
