@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.db import IntegrityError, connection, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
@@ -131,6 +131,14 @@ def test_no_line_says_whose_page_was_asked_for(journal: Journal, claire: User, k
     assert claire.page.slug not in text
     assert "claire" not in text
     assert karim.email not in text
+
+
+def test_nor_does_what_django_says_of_a_page_that_failed(journal: Journal, rf: RequestFactory) -> None:
+    request = rf.get("/membres/claire-roux/")
+    said = {"request": request, "status_code": 500}
+    logging.getLogger("django.request").error("%s: %s", "Internal Server Error", request.path, extra=said)
+    assert journal.lines[-1]["event"] == "Internal Server Error: …"
+    assert "claire" not in journal.written[-1]
 
 
 # --- bookings ---
