@@ -21,20 +21,20 @@ from django.db.models import NOT_PROVIDED
 
 from tests.architecture.sources import PROJECT
 
-# The last of the first release.
+# The last of the first release, raised until that is made: no server holds rows before it.
 FIRST_RELEASE = {
     "accounts": 5,
-    "billing": 7,
+    "billing": 9,
     "bookings": 6,
     "cases": 2,
     "catalog": 8,
-    "core": 3,
+    "core": 4,
     "mentors": 4,
     "messaging": 6,
     "notifications": 2,
-    "reviews": 3,
+    "reviews": 4,
     "sessions_video": 8,
-    "support": 4,
+    "support": 5,
 }
 HARMLESS = (AddIndexConcurrently, AddConstraintNotValid)
 GONE = "the release before still uses it; take it away one release later"
