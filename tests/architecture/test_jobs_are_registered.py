@@ -1,8 +1,10 @@
 """A name that nobody answers to would be lost without a sound."""
 
 import ast
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 
 from config.celery import app
 from tests.architecture.sources import called_name, modules
@@ -32,3 +34,9 @@ def test_every_name_of_the_timetable_is_a_task(registered: set[str]) -> None:
 
 def test_every_enqueued_name_is_a_task(registered: set[str]) -> None:
     assert {name: where for name, where in enqueued().items() if name not in registered} == {}
+
+
+def test_a_beat_that_came_back_a_moment_ago_sweeps_at_the_next_full_minute() -> None:
+    schedule = app.conf.beat_schedule["billing.sweep_payouts"]["schedule"]
+    with time_machine.travel(datetime(2026, 11, 22, 12, 1, 2, tzinfo=UTC), tick=False):
+        assert schedule.is_due(datetime(2026, 11, 22, 12, 0, 50, tzinfo=UTC)).is_due

@@ -311,7 +311,7 @@ def test_the_books_are_checked_at_half_past_three_in_paris() -> None:
     assert isinstance(schedule, crontab)
     assert (schedule.hour, schedule.minute) == ({3}, {30})
     assert str(app.timezone) == "Europe/Paris"
-    assert app.conf.beat_schedule["billing.read_stripe_balance"]["schedule"] == 600
+    assert app.conf.beat_schedule["billing.read_stripe_balance"]["schedule"] == crontab(minute="*/10")
 
 
 @pytest.fixture
