@@ -62,11 +62,14 @@ class RoleAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("rôle"))
     def label(self, group: Group) -> str:
-        return str(ROLE_OF[group.name].label)
+        """A group that the table does not know keeps its name."""
+        role = ROLE_OF.get(group.name)
+        return str(role.label) if role else group.name
 
     @admin.display(description=_("ce qu’il fait"))
     def does(self, group: Group) -> str:
-        return str(ROLE_OF[group.name].does)
+        role = ROLE_OF.get(group.name)
+        return str(role.does) if role else "–"
 
     @admin.display(description=_("permissions"))
     def may(self, group: Group) -> str:

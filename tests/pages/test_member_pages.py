@@ -267,14 +267,14 @@ def test_preferences_apply_at_once() -> None:
     data = {
         "first_name": "Nadia",
         "last_name": "Ben Ali",
-        "time_zone": "America/Montreal",
+        "time_zone": "America/Toronto",
         "language": "fr",
         "theme": "dark",
     }
     for _ in range(2):
         assert client.post(address, data).status_code == 302
     user.refresh_from_db()
-    assert (user.last_name, user.time_zone, user.theme) == ("Ben Ali", "America/Montreal", "dark")
+    assert (user.last_name, user.time_zone, user.theme) == ("Ben Ali", "America/Toronto", "dark")
     assert 'data-theme="dark"' in client.get(address).content.decode()
 
 
