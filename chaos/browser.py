@@ -11,7 +11,8 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from lxml import html
 
-PATIENCE_SECONDS = 300
+# What a worker held when it was killed is taken again by the next after five minutes.
+PATIENCE_SECONDS = 420
 ANSWER_SECONDS = 60
 SERVER_ERROR = 500
 TOO_MANY = 429

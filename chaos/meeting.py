@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -142,11 +143,17 @@ class Meeting:
         return lambda: client_id in page.lines
 
     async def _end(self) -> None:
-        def asked() -> bool:
-            return bool(self.learner.state.get("end_asked_by")) or self._is_over()
+        """Who was cut off comes back to a session that nobody asked to end: it is asked again."""
+        while not self._is_over():
+            asked = self._is_asked()
+            page, word = (self.learner, "end.confirm") if asked else (self.mentor, "end.ask")
+            await page.insist(partial(self._has_moved, asked), type=word)
 
-        await self.mentor.insist(asked, type="end.ask")
-        await self.learner.insist(self._is_over, type="end.confirm")
+    def _is_asked(self) -> bool:
+        return bool(self.learner.state.get("end_asked_by"))
+
+    def _has_moved(self, asked: bool) -> bool:  # noqa: FBT001  (bound by a partial)
+        return self._is_over() or self._is_asked() != asked
 
     def _is_over(self) -> bool:
         return any(page.ended_at is not None for page in self.pages)
