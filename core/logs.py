@@ -6,14 +6,14 @@ Not written: what opens a door to whoever holds it (keys, secrets that stand in 
 
 import logging
 import re
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime
 from functools import cache
+from json import JSONEncoder
 from typing import Any, Final
 
 from django.conf import settings
 from structlog.contextvars import merge_contextvars
-from structlog.processors import JSONRenderer
 from structlog.stdlib import ExtraAdder, ProcessorFormatter
 
 HIDDEN: Final = "…"
@@ -110,7 +110,12 @@ def _traceback(_logger: object, _method: str, line: Line) -> Line:
     return line
 
 
-_for_programs: Final[Callable[..., str]] = JSONRenderer(ensure_ascii=False)  # type: ignore[assignment]
+# Made once: structlog's own makes one for each line.
+_encoder: Final = JSONEncoder(ensure_ascii=False, default=repr)
+
+
+def _for_programs(_logger: object, _method: str, line: Mapping[str, Any]) -> str:
+    return _encoder.encode(line)
 
 
 def _for_people(_logger: object, _method: str, line: Mapping[str, Any]) -> str:

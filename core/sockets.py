@@ -7,7 +7,6 @@ from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from core.identifiers import new_reference
 from core.observation import counts, occasion
 
 log = logging.getLogger(__name__)
@@ -18,7 +17,7 @@ BROKEN = 1011
 class PageSocket(AsyncWebsocketConsumer):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         user = scope.get("user")
-        occasion.begin(request_id=new_reference(), socket=type(self).__name__, user=user and user.pk)
+        occasion.begin(request_id=occasion.new_request_id(), socket=type(self).__name__, user=user and user.pk)
         with counts.open_socket(type(self).__name__):
             await super().__call__(scope, receive, send)
 

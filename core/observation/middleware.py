@@ -9,7 +9,6 @@ from typing import Any, Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from core.identifiers import new_reference
 from core.observation import counts, occasion
 
 log = logging.getLogger(__name__)
@@ -27,7 +26,7 @@ class ObservationMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = perf_counter()
-        name = given_name(request) or new_reference()
+        name = given_name(request) or occasion.new_request_id()
         occasion.begin(request_id=name)
         response = self.get_response(request)
         response.headers[HEADER] = name
