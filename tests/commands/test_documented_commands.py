@@ -72,7 +72,7 @@ def called(command: str, folder: Path, **more: str) -> "subprocess.CompletedProc
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
     without = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "CLOCK_OFFSET_FILE", "TEST_PROCESS"}
-    kept = {name: value for name, value in os.environ.items() if name not in without}
+    kept = {name: value for name, value in os.environ.items() if name not in without and "PYTEST" not in name}
     return kept | {"DATA_DIR": str(folder)} | more
 
 
