@@ -59,8 +59,7 @@ class RoomConsumer(PageSocket):
         self.tasks: set[asyncio.Task[Any]] = set()
         # Accepted before it is refused: a browser reads the code of an open socket only.
         await self.accept()
-        code = await self._enter()
-        if code:
+        if code := await self._enter():
             await self.close(code)
 
     async def _enter(self) -> int | None:
@@ -163,8 +162,7 @@ class RoomConsumer(PageSocket):
         await self._say({"type": "error", "code": getattr(error, "code", "refused"), "message": message})
 
     async def join(self, _fields: dict[str, Any]) -> None:
-        whose = {"by": self.user, "page": UUID(self.page)}
-        entrance = await self._act(services.join, **whose)
+        entrance = await self._act(services.join, by=self.user, page=UUID(self.page))
         self.lease = entrance.lease
         await self._say({"type": "room.joined", "state": seen_by(entrance.state, self.role)})
         if entrance.replaced_pages:
