@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from statistics import quantiles
 
 from benchmarks.results import Result
-from benchmarks.room_pages import Door, Page
+from benchmarks.room_pages import Door, Page, Seconds
 from benchmarks.room_world import OpenRoom, Seat, counted_ms, open_rooms
 from benchmarks.web import Web, serving, sweeping
 from core.embedded.services import Services
@@ -117,24 +117,7 @@ def _page(web: Web, seat: Seat) -> Page:
     return Page(Door(f"{web.url}/ws/salle/{seat.reference}/", cookie=seat.cookie))
 
 
-@dataclass(frozen=True)
-class Count:
-    """Of one room, in seconds. `together`: both pages acknowledged; `whole`: from when both had asked to the end."""
-
-    together: float
-    whole: float
-    counted: float
-
-    @property
-    def lost(self) -> float:
-        return max(0.0, self.together - self.counted)
-
-    @property
-    def double(self) -> float:
-        return max(0.0, self.counted - self.whole)
-
-
-def compare(rooms: Sequence[OpenRoom], pairs: Sequence[tuple[Page, Page]]) -> list[Count]:
+def compare(rooms: Sequence[OpenRoom], pairs: Sequence[tuple[Page, Page]]) -> list[Seconds]:
     counted = counted_ms(list(rooms))
     return [
         _count(mentor, learner, counted.get(room.id, 0) / 1000)
@@ -142,16 +125,16 @@ def compare(rooms: Sequence[OpenRoom], pairs: Sequence[tuple[Page, Page]]) -> li
     ]
 
 
-def _count(mentor: Page, learner: Page, counted: float) -> Count:
+def _count(mentor: Page, learner: Page, counted: float) -> Seconds:
     both = [
         (max(a, c), min(b, d))
         for (a, b), (c, d) in itertools.product(mentor.spans, learner.spans)
         if max(a, c) < min(b, d)
     ]
     if not both:
-        return Count(0, 0, counted)
+        return Seconds(0, 0, counted)
     asked = max(mentor.asked_at or 0, learner.asked_at or 0)
-    return Count(sum(end - start for start, end in both), min(mentor.left_at, learner.left_at) - asked, counted)
+    return Seconds(sum(end - start for start, end in both), min(mentor.left_at, learner.left_at) - asked, counted)
 
 
 def run(_services: Services, *, quick: bool, client_count: int) -> Result:

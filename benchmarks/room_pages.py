@@ -174,3 +174,20 @@ class Page:
                 await self._send_beat(socket)
                 await self.is_heard.wait()
         self.left_at = time.monotonic()
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """Of one room, in seconds. `together`: both pages acknowledged; `whole`: from when both had asked to the end."""
+
+    together: float
+    whole: float
+    counted: float
+
+    @property
+    def lost(self) -> float:
+        return max(0.0, self.together - self.counted)
+
+    @property
+    def double(self) -> float:
+        return max(0.0, self.counted - self.whole)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count, F, Sum
 
-from benchmarks.room_pages import BEAT_SECONDS, Page
+from benchmarks.room_pages import BEAT_SECONDS, Page, Seconds
 from billing.models import Invoice, Payout, Settlement, StripeEvent, TopUp
 from billing.reconciliation import run_checks
 from billing.services import books
@@ -45,22 +45,11 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Seconds:
-    """Of one room. `together`: proven by answers to both pages; `whole`: from the first word to the end."""
+class RoomSeconds(Seconds):
+    """`together` is proven by answers to both pages; `whole` from the first word to the end."""
 
     name: str
-    together: float
-    whole: float
-    counted: float
     kills: int
-
-    @property
-    def lost(self) -> float:
-        return max(0.0, self.together - self.counted)
-
-    @property
-    def double(self) -> float:
-        return max(0.0, self.counted - self.whole)
 
 
 def waiting() -> str:
@@ -117,7 +106,7 @@ def _messages(run: Run) -> Iterator[str]:
     yield from (f"{count} times: {body}" for body, count in stored.items() if count > 1)
 
 
-def seconds(run: Run) -> list[Seconds]:
+def seconds(run: Run) -> list[RoomSeconds]:
     rows = Segment.objects.values("video_session__booking__reference").annotate(ms=Sum(F("ended_at") - F("started_at")))
     counted = {row["video_session__booking__reference"]: row["ms"] / 1000 for row in rows}
     return [
@@ -127,11 +116,11 @@ def seconds(run: Run) -> list[Seconds]:
     ]
 
 
-def _seconds_of(journey: Journey, killer: Killer, counted: float) -> Seconds:
+def _seconds_of(journey: Journey, killer: Killer, counted: float) -> RoomSeconds:
     assert journey.meeting  # noqa: S101  (asked by the caller)
     mentor, learner = journey.meeting.pages
     start, end = max(mentor.asked_at or 0, learner.asked_at or 0), min(mentor.left_at, learner.left_at)
-    return Seconds(journey.name, _together(mentor, learner), end - start, counted, killer.between(start, end))
+    return RoomSeconds(_together(mentor, learner), end - start, counted, journey.name, killer.between(start, end))
 
 
 def _together(one: Page, other: Page) -> float:
