@@ -10,8 +10,9 @@ class CoreConfig(AppConfig):
     verbose_name = _("Réglages de la plateforme")
 
     def ready(self) -> None:
-        from core import addresses, checks  # noqa: F401, PLC0415  (register a converter and the system checks)
+        from core import addresses, checks, integers  # noqa: F401, PLC0415  (register a converter and the system checks)
         from core.observation import jobs  # noqa: F401, PLC0415  (hears of each job)
 
+        integers.register()
         if settings.SENTRY_DSN:
             import_module("core.observation.failures").start()
