@@ -19,7 +19,7 @@ class Int4OrLarger(Int4BinaryDumper):
     def get_key(self, obj: Any, format: PyFormat) -> type:  # noqa: A002 (psycopg's name)
         return self.upgrade(obj, format).cls
 
-    def upgrade(self, obj: Any, format: PyFormat) -> Dumper:  # noqa: A002, ARG002
+    def upgrade(self, obj: Any, format: PyFormat) -> Dumper:  # noqa: A002
         return self if -(2**31) <= obj < 2**31 else self._larger
 
 

@@ -1,14 +1,15 @@
 """Sessions are read from Valkey and kept as rows."""
 
-from importlib import import_module
-
 import pytest
 from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.sessions import SessionStore
 from tests import people
 
 pytestmark = pytest.mark.django_db
@@ -23,8 +24,7 @@ def lea() -> User:
 
 def test_a_member_stays_signed_in_when_valkey_was_emptied(client: Client, lea: User) -> None:
     client.force_login(lea)
-    kept = import_module(settings.SESSION_ENGINE).SessionStore(client.session.session_key)
-    cache.delete(kept.cache_key)
+    cache.delete(SessionStore(client.session.session_key).cache_key)
     assert client.get(reverse(DESK)).status_code == 200
 
 
@@ -50,3 +50,12 @@ def test_a_closed_account_is_nobody(client: Client, lea: User) -> None:
     client.force_login(lea)
     User.objects.filter(pk=lea.pk).update(is_active=False)
     assert client.get(reverse(DESK)).status_code == 302
+
+
+def test_a_session_that_another_request_removed_is_interrupted(client: Client, lea: User) -> None:
+    client.force_login(lea)
+    kept = SessionStore(client.session.session_key)
+    kept["seen"] = True
+    Session.objects.all().delete()
+    with pytest.raises(UpdateError):
+        kept.save()
