@@ -10,12 +10,12 @@ from django.db.models import Count
 from django.urls import reverse
 
 from accounts.models import User
-from benchmarks.entrance import sign_in
 from bookings.models import Booking
 from catalog.models import Listing, MemberSkill, Skill, Training
 from core import clock
 from demo import crowd
 from demo.crowd.people import DOMAIN
+from journeys.entrance import sign_in
 from messaging.models import Thread
 
 SEARCHES = (

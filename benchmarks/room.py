@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from statistics import quantiles
 
 from benchmarks.results import Result
-from benchmarks.room_pages import Door, Page, Seconds
 from benchmarks.room_world import OpenRoom, Seat, counted_ms, open_rooms
 from benchmarks.web import Web, serving, sweeping
 from core.embedded.services import Services
+from journeys.room_pages import Door, Page, Seconds
 
 PRODUCT, FLOOR = "config.asgi:application", "benchmarks.echo:application"
 

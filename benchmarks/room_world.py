@@ -7,11 +7,11 @@ from django.db import transaction
 from django.db.models import Sum
 
 from accounts.models import User
-from benchmarks.entrance import sign_in
 from billing.states import VatRegime
 from bookings.models import Booking
 from bookings.states import Status
 from core import clock
+from journeys.entrance import sign_in
 from sessions_video.models import Segment, VideoSession
 
 HOUR_MS = 3600 * 1000

@@ -10,17 +10,17 @@ from typing import Any
 
 from django.db.models import Count, F, Sum
 
-from benchmarks.room_pages import BEAT_SECONDS, Page, Seconds
 from billing.models import Invoice, Payout, Settlement, StripeEvent, TopUp
 from billing.reconciliation import run_checks
 from billing.services import books
 from billing.states import PayoutStatus, TopUpStatus
 from bookings.models import Booking
 from bookings.states import Status
-from chaos.journey import Journey
 from chaos.killing import Killer
 from chaos.mailbox import Mailbox
 from core.money import price_cents
+from journeys.journey import Journey
+from journeys.room_pages import BEAT_SECONDS, Page, Seconds
 from messaging.models import Message
 from notifications.models import Email
 from reviews.models import Review

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from django.db import OperationalError, connections
 
 from chaos import checks
-from chaos.browser import Browser
 from chaos.checks import Run
-from chaos.journey import Journey, needed
 from chaos.killing import Killer
 from chaos.mailbox import Mailbox
 from chaos.stage import Stage
 from core import clock
+from journeys.browser import Browser
+from journeys.journey import Journey, needed
 
 PARIS = ZoneInfo("Europe/Paris")
 # After that a quarter of an hour begun two hours later would not end before midnight.

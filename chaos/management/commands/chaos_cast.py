@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from chaos.cast import make_cast
 from core.translations import compile_catalogues
+from journeys.cast import make_cast
 
 
 class Command(BaseCommand):

@@ -75,9 +75,12 @@ def _choices(form: html.FormElement) -> dict[str, list[str]]:
 
 @dataclass
 class Browser:
+    """`requests`: those sent to the product; `repeats`: those that had to be sent again."""
+
     base: str
     cookie: str
     repeats: int = 0
+    requests: int = 0
     cookies: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -127,6 +130,7 @@ class Browser:
     def _once(self, method: str, url: str, fields: dict[str, str]) -> tuple[Page, str | None]:
         parts = urlsplit(url)
         ours = parts.netloc == urlsplit(self.base).netloc
+        self.requests += ours
         headers = {"Origin": f"http://{parts.netloc}", "Referer": url}
         if ours:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from websockets.exceptions import ConnectionClosed
 
-from benchmarks.room_pages import BEAT_SECONDS, Door, Page
+from journeys.room_pages import BEAT_SECONDS, Door, Page
 
 OVER = 4410
 PARTS = 7

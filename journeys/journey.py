@@ -3,12 +3,13 @@
 import asyncio
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from chaos.browser import Browser, Form, Page, Unexpected
-from chaos.meeting import PARTS, Meeting, page_in
+from journeys.browser import Browser, Form, Page, Unexpected
+from journeys.meeting import PARTS, Meeting, page_in
 
 CARD = "4242424242424242"
 REFERENCE = re.compile(r"/reservations/([0-9a-z]{16})/")
@@ -31,9 +32,11 @@ class Journey:
     reached: str = ""
     acknowledged: list[str] = field(default_factory=list)
     meeting: Meeting | None = None
+    kind_of_meeting: type[Meeting] = Meeting
     error: str = ""
     took: float = 0
     steps: int = 0
+    thread: str = ""
 
     @property
     def progress(self) -> float:
@@ -46,33 +49,40 @@ class Journey:
         """Everything of one day; the payout comes two days later. Never raises: `error` says what happened."""
         started = time.monotonic()
         try:
-            thread = self._write_first()
-            self._ask(now + timedelta(hours=1))
-            self._answer(thread, now + timedelta(hours=2))
-            self._accept()
-            self._pay()
-            self._meet()
-            self._review()
-            self._read_invoices()
+            for step in self.day(now):
+                step()
         except Exception as error:  # noqa: BLE001  (one journey that breaks is a result, not the end of the run)
             self._broken(error)
         self.took = time.monotonic() - started
 
+    def day(self, now: datetime) -> list[Callable[[], None]]:
+        """The steps of one day in their order. Each leaves its name in `reached`."""
+        return [
+            self._write_first,
+            partial(self._ask, now + timedelta(hours=1)),
+            partial(self._answer, now + timedelta(hours=2)),
+            self._accept,
+            self._pay,
+            self._meet,
+            self._review,
+            self._read_invoices,
+        ]
+
     # --- agreeing ---
 
-    def _write_first(self) -> str:
+    def _write_first(self) -> None:
         page = self.learner.get(f"/messagerie/nouveau/{self.slug}/")
         words = f"{self.name}: bonjour"
         page = self.learner.send(needed(page, having="body"), body=words)
         if not page.path.startswith("/messagerie/") or "nouveau" in page.path:
             raise Unexpected(f"the first message leads to {page.path}")
+        self.thread = page.path
         self._done("message", words)
-        self._write(self.learner, page.path, "une question")
-        return page.path
+        self._write(self.learner, "une question")
 
-    def _write(self, who: Browser, thread: str, about: str) -> None:
+    def _write(self, who: Browser, about: str) -> None:
         words = f"{self.name}: {about}"
-        page = who.send(needed(who.get(thread), having="body"), body=words)
+        page = who.send(needed(who.get(self.thread), having="body"), body=words)
         if words not in page.text:
             raise Unexpected(f"« {words} » was sent, and is not in the conversation")
         self._done("message", words)
@@ -88,8 +98,8 @@ class Journey:
         self.reference = found[1]
         self._done("request")
 
-    def _answer(self, thread: str, at: datetime) -> None:
-        self._write(self.mentor, thread, "plutôt plus tard")
+    def _answer(self, at: datetime) -> None:
+        self._write(self.mentor, "plutôt plus tard")
         form = self.mentor.get(f"{self._address}contre-proposition/").form(having="objectives")
         if form:
             self.mentor.send(form, **terms(at))
@@ -135,7 +145,7 @@ class Journey:
             if who.get(room).path != room:
                 raise Unexpected("the room is closed")
         url = self.learner.base.replace("http", "ws", 1)
-        self.meeting = Meeting(
+        self.meeting = self.kind_of_meeting(
             mentor=page_in(url, self.reference, self.mentor.cookie),
             learner=page_in(url, self.reference, self.learner.cookie),
         )
