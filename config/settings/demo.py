@@ -31,7 +31,7 @@ if STRIPE_SANDBOX_URL:
 CONTENT_SECURITY_POLICY["DIRECTIVES"]["frame-src"] = ["'self'"]
 
 if env.flag("OPTIMIZED", default=False):
-    STORAGES["staticfiles"] = {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"}
+    STORAGES["staticfiles"] = {"BACKEND": "core.statics.OneSheetStorage"}
 else:
     # Static files are read where they lie; nothing is collected.
     SERVESTATIC_USE_FINDERS = True

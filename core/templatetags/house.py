@@ -7,9 +7,7 @@ from zoneinfo import ZoneInfo
 
 import lucide
 from django import template
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.template.loader import render_to_string
 from django.utils import dateformat, formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -297,20 +295,6 @@ def unread(count: int) -> str:
 def _draw(name: str, css_class: str) -> str:
     """Lucide's drawing without the attributes that our style sheet decides; one parse per icon and process."""
     return lucide._render_icon(name, None, **{"class": css_class, "aria-hidden": "true", "focusable": "false"})
-
-
-@functools.cache
-def _render_stylesheets() -> str:
-    return render_to_string("layouts/_stylesheets.html")
-
-
-@register.simple_tag
-def stylesheets() -> SafeString:
-    """The links of every page: sixty addresses that stay the same while the process lives."""
-    if settings.DEBUG:
-        _render_stylesheets.cache_clear()
-    # Our own template, already safe.
-    return mark_safe(_render_stylesheets())  # noqa: S308
 
 
 @register.simple_tag
