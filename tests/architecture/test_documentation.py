@@ -1,8 +1,8 @@
-"""docs/architecture.md prints the state machines and the signals; here they are compared with the code."""
+"""What docs/ prints of the code is compared with it: states, signals, layers, the events asked of Stripe."""
 
 import re
+import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 from django.dispatch import Signal
@@ -11,6 +11,7 @@ import accounts.signals
 import billing.signals
 import bookings.signals
 from accounts.states import CLOSING_ALLOWED, EXPORT_ALLOWED
+from billing.services.webhooks import HANDLERS
 from billing.states import (
     CORRECTION_ALLOWED,
     DISPUTE_ALLOWED,
@@ -29,8 +30,9 @@ from reviews.states import REPORT_ALLOWED, REVIEW_ALLOWED
 from sessions_video.states import ALLOWED as ROOM_ALLOWED
 from sessions_video.states import EXTENSION_ALLOWED
 from support.states import TICKET_ALLOWED
+from tests.architecture.sources import PROJECT
 
-TEXT = (Path(__file__).resolve().parents[2] / "docs" / "architecture.md").read_text(encoding="utf8")
+TEXT = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf8")
 
 MACHINES: dict[str, Mapping[str, frozenset[str]]] = {
     "Booking": BOOKING_ALLOWED,
@@ -76,3 +78,16 @@ def test_every_signal_is_listed() -> None:
         if isinstance(value, Signal)
     }
     assert set(re.findall(r"^\| `(\w+)` \| (?:accounts|billing|bookings)", TEXT, re.MULTILINE)) == declared
+
+
+def test_the_layers_are_drawn_as_they_are_checked() -> None:
+    settings = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf8"))
+    (contract,) = [each for each in settings["tool"]["importlinter"]["contracts"] if each["id"] == "apps"]
+    layers = [layer for layer in contract["layers"] if layer != "demo"]
+    assert " → ".join(f"({layer})" if "|" in layer else layer for layer in layers) in TEXT
+
+
+def test_the_operator_is_told_which_events_to_ask_of_stripe() -> None:
+    text = (PROJECT / "docs" / "operations.md").read_text(encoding="utf8")
+    (first, second) = re.findall(r"^\| `https://DOMAIN/stripe/webhook\S* \|(.*)$", text, re.MULTILINE)
+    assert set(re.findall(r"`([a-z0-9_.]+)`", first + second)) == set(HANDLERS)
