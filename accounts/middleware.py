@@ -1,16 +1,19 @@
-"""What each request goes through: « voir comme », language and time zone, and what the team proves before it enters."""
+"""What each request goes through: « voir comme », language and time zone, who was signed out, what the team proves."""
 
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from accounts import viewing
 from accounts.models import User
@@ -44,6 +47,26 @@ class PreferencesMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         return response
+
+
+class SignedOutMiddleware:
+    """Parts of a page that a script asks for after its reader was signed out: the whole page goes to the log-in.
+
+    A script follows a redirection by itself and would show the log-in in the middle of a conversation.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "HX-Request" not in request.headers or not isinstance(response, HttpResponseRedirect):
+            return response
+        login = resolve_url(settings.LOGIN_URL)
+        if response.url.partition("?")[0] != login:
+            return response
+        page = HtmxDetails(request).current_url_abs_path or "/"
+        return HttpResponseClientRedirect(f"{login}?{urlencode({'next': page})}")
 
 
 class SecondFactorMiddleware:

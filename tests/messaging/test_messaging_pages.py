@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -111,6 +113,18 @@ def test_the_open_page_asks_for_what_came_since(client: Client, karim: User, cla
     assert client.post(address).status_code == 405
     post_card(thread=thread, kind="booking", reference="booking:x", data={"event": "lapsed"})
     assert client.get(address, {"apres": second.pk})["HX-Refresh"] == "true"
+
+
+def test_an_open_page_whose_reader_was_signed_out_goes_to_the_log_in(client: Client, thread: Thread) -> None:
+    address = reverse("messaging:news", args=[thread.reference])
+    login = reverse("account_login")
+    script = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{thread.get_absolute_url()}#resume"}
+    answer = client.get(address, {"apres": 1}, headers=script)
+    assert (answer.status_code, text_of(answer)) == (200, "")
+    assert answer["HX-Redirect"] == f"{login}?{urlencode({'next': f'{thread.get_absolute_url()}#resume'})}"
+    elsewhere = client.get(address, headers={**script, "HX-Current-URL": "https://elsewhere.example/"})
+    assert elsewhere["HX-Redirect"] == f"{login}?next=%2F"
+    assert client.get(address).status_code == 302
 
 
 def test_older_messages_have_their_own_page(client: Client, karim: User, claire: User, thread: Thread) -> None:

@@ -1,6 +1,5 @@
 // What is shown counts as read once somebody can see it, not in a tab behind others.
 export default function readWhenSeen(form) {
-  form.hidden = true;
   const tell = () => {
     if (document.hidden || !form.isConnected) return;
     document.removeEventListener("visibilitychange", tell);
