@@ -11,5 +11,6 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Membres")
 
     def ready(self) -> None:
+        import_module("accounts.checks")
         import_module("accounts.receivers")
         personal_data.register(import_module("accounts.personal_data").SOURCE)

@@ -8,14 +8,15 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
-from django.urls import reverse_lazy
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts import zones
 from accounts.legal import PRIVACY, TERMS
 from accounts.models import MemberPage, Theme, User
 from accounts.portraits import MAX_BYTES
+from accounts.selectors import announced_versions
 from accounts.services import PageWords, accept_legal
 from core.forms import OneLineField
 
@@ -42,13 +43,12 @@ class SignupForm(NameFields):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["accepts_terms"].help_text = format_html(
-            '<a href="{}">{}</a> · <a href="{}">{}</a>',
-            reverse_lazy("pages:terms"),
-            _("Lire les conditions d’utilisation"),
-            reverse_lazy("pages:privacy"),
-            _("Lire la politique de confidentialité"),
-        )
+        links = [
+            (reverse("pages:terms"), _("Lire les conditions d’utilisation")),
+            (reverse("pages:privacy"), _("Lire la politique de confidentialité")),
+            *((text.address, text.invitation) for text in announced_versions([TERMS, PRIVACY])),
+        ]
+        self.fields["accepts_terms"].help_text = format_html_join(" · ", '<a href="{}">{}</a>', links)
 
     def signup(self, request: HttpRequest, user: User) -> None:
         data: dict[str, Any] = self.cleaned_data

@@ -1,15 +1,18 @@
 """Reads about members."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.validators import slug_re
 from django.http import Http404
-from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import legal
 from accounts.models import LegalAcceptance, MemberPage, User
+from core.templatetags.house import day
 
 
 def get_page_by_slug(slug: str) -> MemberPage:
@@ -55,29 +58,57 @@ class NewText:
     title: str
     address: str
     version: legal.Version
+    is_in_force: bool
     # What changed since the version he accepted, the newest last.
     changes: list[str]
 
+    @property
+    def invitation(self) -> str:
+        """The link to it, of one that is announced."""
+        return _("%(title)s\u202f: lire la version en vigueur à partir du %(day)s") % {
+            "title": self.title,
+            "day": day(self.version.since),
+        }
 
-def texts_to_accept(user: User) -> list[NewText]:
+
+def texts_to_accept(user: User, now: datetime | None = None) -> list[NewText]:
     """Nothing for who never accepted any: the sign-up and the request to become a mentor ask that."""
+    return _not_accepted(user, legal.in_force, now)
+
+
+def announced_versions(documents: Iterable[str]) -> list[NewText]:
+    """For who is about to accept these texts for the first time: he accepts what comes next with them."""
+    return [_new_text(name, version, set()) for name in documents if (version := legal.announced(name))]
+
+
+def texts_announced(user: User, now: datetime | None = None) -> list[NewText]:
+    """Those that change soon, for who has not accepted that already."""
+    return _not_accepted(user, legal.announced, now)
+
+
+def _not_accepted(
+    user: User, asked: Callable[[str, datetime | None], legal.Version | None], now: datetime | None
+) -> list[NewText]:
     accepted: dict[str, set[str]] = {}
-    for document, version in LegalAcceptance.objects.filter(user=user).values_list("document", "version"):
-        accepted.setdefault(document, set()).add(version)
+    for document, name in LegalAcceptance.objects.filter(user=user).order_by("pk").values_list("document", "version"):
+        accepted.setdefault(document, set()).add(name)
     return [
-        _new_text(document, versions)
-        for document, versions in accepted.items()
-        if document in legal.HISTORY and legal.in_force(document).name not in versions
+        _new_text(document, version, names, now)
+        for document, names in accepted.items()
+        if document in legal.HISTORY and (version := asked(document, now)) and version.name not in names
     ]
 
 
-def _new_text(document: str, accepted: set[str]) -> NewText:
-    history = legal.HISTORY[document]
-    last = max((index for index, version in enumerate(history) if version.name in accepted), default=-1)
+def _new_text(document: str, asked: legal.Version, accepted: set[str], now: datetime | None = None) -> NewText:
+    history, in_force = legal.HISTORY[document], legal.in_force(document, now)
+    # What is in force already is asked on its own.
+    known = accepted if asked == in_force else accepted | {in_force.name}
+    last = max((index for index, version in enumerate(history) if version.name in known), default=-1)
     return NewText(
         document=document,
         title=str(legal.TITLES[document]),
-        address=reverse(legal.ADDRESSES[document]),
-        version=history[-1],
-        changes=[str(change) for version in history[last + 1 :] for change in version.changes],
+        address=legal.address_of(document, asked),
+        version=asked,
+        is_in_force=asked == in_force,
+        changes=[str(change) for each in history[last + 1 : history.index(asked) + 1] for change in each.changes],
     )

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from accounts.errors import NoReason, NoSecondFactor, NotAnAdministrator, NotOfTheTeam, OwnAffair
-from accounts.legal import in_force
+from accounts.legal import announced, in_force
 from accounts.models import AuditEntry, LegalAcceptance, MemberPage, User
 from accounts.portraits import redraw
 from core.clock import now as clock_now
@@ -55,12 +55,16 @@ def _slug_of(user: User) -> str:
 
 @transaction.atomic
 def accept_legal(*, user: User, documents: Iterable[str], now: datetime | None = None) -> None:
-    """Record that the member accepted the versions in force. Accepting again changes nothing."""
+    """Record that the member accepted the versions in force, and those announced: where he agrees he is shown both.
+
+    Accepting again changes nothing.
+    """
     at = now or clock_now()
     for document in documents:
-        LegalAcceptance.objects.get_or_create(
-            user=user, document=document, version=in_force(document).name, defaults={"accepted_at": at}
-        )
+        for version in filter(None, (in_force(document, at), announced(document, at))):
+            LegalAcceptance.objects.get_or_create(
+                user=user, document=document, version=version.name, defaults={"accepted_at": at}
+            )
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from accounts.forms import ClosingForm, PasswordAgainForm, TextsForm
 from accounts.http import member_of, safe_next
 from accounts.models import Closing, User
 from accounts.rules import EXPORT_KEPT, REACTIVATION
-from accounts.selectors import texts_to_accept
+from accounts.selectors import texts_announced, texts_to_accept
 from accounts.services import accept_legal, end_sessions
 from core import clock, personal_data
 from core.errors import DomainError
@@ -141,15 +141,16 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def texts(request: HttpRequest) -> HttpResponse:
-    """Texts that changed since the member accepted them: what changed, then he accepts, or reads on for now."""
+    """Texts that changed since the member accepted them, or change soon: he accepts, or reads on for now."""
     user = member_of(request)
     goal = safe_next(request, request.POST.get("next") or request.GET.get("next")) or reverse("pages:account")
-    found = texts_to_accept(user)
+    found = texts_to_accept(user) + texts_announced(user)
     if not found:
         return redirect(goal)
+    is_early = not any(text.is_in_force for text in found)
     form = TextsForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         accept_legal(user=user, documents=[text.document for text in found])
         messages.success(request, _("C’est noté, merci."))
         return redirect(goal)
-    return render(request, "accounts/texts.html", {"form": form, "texts": found, "next": goal})
+    return render(request, "accounts/texts.html", {"form": form, "texts": found, "is_early": is_early, "next": goal})

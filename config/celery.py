@@ -39,6 +39,7 @@ app.conf.beat_schedule = {
     for name in (
         "accounts.sweep_closings",
         "accounts.sweep_exports",
+        "notifications.announce_texts",
         "notifications.send_due_emails",
         "messaging.notify_unread",
         "billing.handle_stripe_events",

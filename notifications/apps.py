@@ -15,6 +15,7 @@ class NotificationsConfig(AppConfig):
         import_module("notifications.receivers")
         for measure in ("warned", "suspended", "restored"):
             kinds.register(kinds.Kind(f"accounts.{measure}"))
+        kinds.register(kinds.Kind("accounts.texts_announced"))
         queues.watch(
             queues.Watched(
                 "emails",

@@ -47,6 +47,26 @@ class Notice(models.Model):
         return self.text
 
 
+class TextAnnouncement(models.Model):
+    """A member was told of a version of a legal text before it was in force: once, and the proof of it."""
+
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="text_announcements", verbose_name=_("destinataire")
+    )
+    document = models.CharField(_("texte"), max_length=40)
+    version = models.CharField(_("version"), max_length=20)
+    told_at = models.DateTimeField(_("annoncé le"))
+
+    class Meta:
+        verbose_name = _("annonce d’un texte")
+        constraints = [
+            models.UniqueConstraint(fields=["recipient", "document", "version"], name="text_announced_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document} {self.version}"
+
+
 class MutedKind(models.Model):
     """A kind of notice a member no longer wants by e-mail. Only kinds declared mutable can be muted."""
 

@@ -9,12 +9,17 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from core.exporting import section
 from core.personal_data import Fate, Held, Section, Source
-from notifications.models import DailyKind, Email, MutedKind, Notice
+from notifications.models import DailyKind, Email, MutedKind, Notice, TextAnnouncement
+
+PROOF = gettext_lazy(
+    "preuve de l’annonce d’un texte et de sa date, sous pseudonyme, 5 ans après la fermeture (code civil, art. 2224)"
+)
 
 HELD = (
     Held("notifications.Notice", gettext_lazy("les notifications"), Fate.ERASED, ("recipient",)),
     Held("notifications.Email", gettext_lazy("les e-mails envoyés, gardés 15 jours"), Fate.ERASED, ("recipient",)),
     Held("notifications.EmailAttachment", gettext_lazy("les pièces jointes à ces e-mails"), Fate.ERASED),
+    Held("notifications.TextAnnouncement", gettext_lazy("les textes annoncés"), Fate.PSEUDONYM, ("recipient",), PROOF),
     Held("notifications.MutedKind", gettext_lazy("les e-mails refusés"), Fate.ERASED, ("user",)),
     Held("notifications.DailyKind", gettext_lazy("les e-mails groupés"), Fate.ERASED, ("user",)),
 )
@@ -25,6 +30,8 @@ def sections(member_id: int) -> Iterator[Section]:
     yield section(_("Notifications"), notices, "created_at", "text", "read_at")
     emails = Email.objects.filter(recipient=member_id)
     yield section(_("E-mails des 15 derniers jours"), emails, "created_at", "to", "subject", "body_text", "sent_at")
+    announced = TextAnnouncement.objects.filter(recipient=member_id)
+    yield section(_("Textes annoncés"), announced, "document", "version", "told_at")
     yield section(_("E-mails refusés"), MutedKind.objects.filter(user=member_id), (_("Nature"), "kind"))
     yield section(_("E-mails groupés"), DailyKind.objects.filter(user=member_id), (_("Nature"), "kind"))
 

@@ -14,6 +14,12 @@ def send_due_emails() -> None:
         services.deliver(email_id=email_id)
 
 
+@shared_task(name="notifications.announce_texts")
+def announce_texts() -> None:
+    """Nothing to look for unless a new version of a legal text is announced; then a piece each minute."""
+    services.announce_piece()
+
+
 @shared_task(name="notifications.forget_old_emails")
 def forget_old_emails() -> None:
     while services.forget_old_emails():

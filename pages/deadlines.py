@@ -14,6 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from accounts.legal import NOTICE
 from accounts.rules import EXPORT_KEPT, EXPORT_PACE, LAST_WARNING, REACTIVATION
 from billing.services.credit import WINDOW as CREDIT_WINDOW
 from bookings.rules import WITHDRAWAL_PERIOD
@@ -272,6 +273,11 @@ def _account() -> tuple[Deadline, ...]:
         ),
         Deadline(
             _("Rester connecté"), days(settings.SESSION_COOKIE_AGE // 86_400), _("Il faut se connecter à nouveau.")
+        ),
+        Deadline(
+            _("Nouvelle version des conditions que vous avez acceptées"),
+            format_lazy(_("annoncée au moins {time} avant d’entrer en vigueur"), time=days(NOTICE.days)),
+            _("Votre accord est demandé à votre première visite."),
         ),
         Deadline(
             _("Réactiver un compte fermé"),

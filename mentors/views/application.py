@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.http import member_of
 from accounts.legal import PRIVACY, SERVICE_TERMS
+from accounts.selectors import announced_versions
 from accounts.services import accept_legal
 from core.errors import IllegalMove
 from mentors.errors import ApplicationIncomplete, MentorError
@@ -42,6 +43,7 @@ def application(request: HttpRequest) -> HttpResponse:
         "mentors/application.html",
         {
             "form": form,
+            "announced": announced_versions([SERVICE_TERMS, PRIVACY]),
             "profile": profile,
             "incomplete": incomplete,
             "remark": last_remark(profile),

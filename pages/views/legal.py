@@ -6,6 +6,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.legal import Version
+from accounts.models import User
+from accounts.selectors import texts_announced
 from core.values import value
 from pages.cookies import COOKIES
 from pages.legal import DOCUMENTS, Document
@@ -32,6 +34,8 @@ def _show(request: HttpRequest, text: Document, shown: Version) -> HttpResponse:
         "document": text,
         "version": shown,
         "is_in_force": shown == text.in_force,
+        "announced": text.announced,
+        "may_accept": shown == text.announced and _may_accept(request, shown),
         "platform": settings.PLATFORM,
         "contact_email": settings.CONTACT_EMAIL,
         "cookies": COOKIES,
@@ -44,3 +48,9 @@ def _show(request: HttpRequest, text: Document, shown: Version) -> HttpResponse:
         "review_report_hours": value("review_report_hours"),
     }
     return render(request, text.template_of(shown), context)
+
+
+def _may_accept(request: HttpRequest, announced: Version) -> bool:
+    """Whether the reader is a member whom this version will bind and who has not accepted it."""
+    user = request.user
+    return isinstance(user, User) and announced in [text.version for text in texts_announced(user)]
