@@ -12,7 +12,9 @@ from catalog.models import MAX_MINUTES, MIN_MINUTES, MINUTES_STEP, Category, Ski
 from catalog.rules import BEST_RATED, CHEAPEST, DAYS, EVENINGS, RELEVANCE
 from catalog.selectors import CommunityFilters
 from catalog.selectors.names import category_formerly_at
+from catalog.selectors.skills import listed_categories
 from catalog.services import TrainingWords
+from core.widgets import Boxes, PlainSelect
 
 PRICES = [("moins-de-40", _("Moins de 40 €")), ("40-a-60", _("40 à 60 €")), ("plus-de-60", _("Plus de 60 €"))]
 WEEKDAYS = [_("Lundi"), _("Mardi"), _("Mercredi"), _("Jeudi"), _("Vendredi"), _("Samedi"), _("Dimanche")]
@@ -29,19 +31,19 @@ LANGUAGES = [
 SORTS = [(RELEVANCE, _("Pertinence")), (CHEAPEST, _("Prix croissant")), (BEST_RATED, _("Nombre d’avis"))]
 
 
-class FewChoices(forms.models.ModelChoiceIterator[Category]):
+class ListedCategories(forms.models.ModelChoiceIterator[Category]):
     """A short list, read at once: Django opens a cursor on the server for lists of any length."""
 
     def __iter__(self) -> Any:
         if self.field.empty_label is not None:
             yield ("", self.field.empty_label)
-        yield from map(self.choice, self.queryset)
+        yield from map(self.choice, listed_categories())
 
 
 class CategoryField(forms.ModelChoiceField[Category]):
     """Also understands the address of a category that was merged or has another name since."""
 
-    iterator = FewChoices
+    iterator = ListedCategories
 
     def to_python(self, value: Any) -> Category | None:
         try:
@@ -56,20 +58,17 @@ class CommunityForm(forms.Form):
     """The filters of the community. What cannot be read is left aside: an address typed by hand still works."""
 
     reservable = forms.BooleanField(label=_("Réservable seulement"), required=False)
-    prix = forms.MultipleChoiceField(
-        label=_("Prix de l’heure, TTC"), choices=PRICES, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    jours = forms.MultipleChoiceField(
-        label=_("Jours habituels"), choices=WHEN, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    note = forms.ChoiceField(label=_("Note moyenne"), choices=MARKS, required=False)
-    langue = forms.ChoiceField(label=_("Langue"), choices=LANGUAGES, required=False)
+    prix = forms.MultipleChoiceField(label=_("Prix de l’heure, TTC"), choices=PRICES, required=False, widget=Boxes)
+    jours = forms.MultipleChoiceField(label=_("Jours habituels"), choices=WHEN, required=False, widget=Boxes)
+    note = forms.ChoiceField(label=_("Note moyenne"), choices=MARKS, required=False, widget=PlainSelect)
+    langue = forms.ChoiceField(label=_("Langue"), choices=LANGUAGES, required=False, widget=PlainSelect)
     categorie = CategoryField(
         label=_("Catégorie"),
         queryset=Category.objects.validated(),
         to_field_name="slug",
         required=False,
         empty_label=_("Toutes"),
+        widget=PlainSelect,
     )
     tri = forms.ChoiceField(label=_("Trier par"), choices=SORTS, required=False)
 

@@ -7,6 +7,8 @@ Whatever is not named here, and whatever a widget of ours draws with a template 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django import forms
+from django.forms.renderers import BaseRenderer
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -66,3 +68,45 @@ def draw(template_name: str, context: Mapping[str, Any]) -> SafeString | None:
     drawing = _DRAWINGS.get(template_name)
     # Each value was escaped on its way.
     return mark_safe(drawing(widget)) if drawing else None  # noqa: S308
+
+
+# --- Plain lists, without the dictionary that Django makes of each option ---------------------------------------------
+
+
+class PlainSelect(forms.Select):
+    """A list without groups: the same characters as Django's."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
+    ) -> SafeString:
+        chosen = self.format_value(value)
+        options = "".join(_plain_option(str(key), label, str(key) in chosen) for key, label in self.choices)
+        around = _attributes({"attrs": self.build_attrs(self.attrs, attrs)})
+        # Each value was escaped on its way.
+        return mark_safe(f'<select name="{conditional_escape(name)}"{around}>{options}\n</select>')  # noqa: S308
+
+
+def _plain_option(key: str, label: Any, is_chosen: bool) -> str:  # noqa: FBT001
+    selected = " selected" if is_chosen else ""
+    return f'\n  <option value="{conditional_escape(key)}"{selected}>{conditional_escape(label)}</option>\n'
+
+
+class Boxes(forms.CheckboxSelectMultiple):
+    """Boxes to tick, each within its label."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
+    ) -> SafeString:
+        chosen = self.format_value(value)
+        shared = self.build_attrs(self.attrs, attrs)
+        first = shared.pop("id")
+        boxes = [
+            _box(name, str(key), label, {"id": f"{first}_{place}", **shared, "checked": str(key) in chosen})
+            for place, (key, label) in enumerate(self.choices)
+        ]
+        return mark_safe("".join(boxes))  # noqa: S308
+
+
+def _box(name: str, key: str, label: Any, attributes: dict[str, Any]) -> str:
+    box = _input({"type": "checkbox", "name": name, "value": key, "attrs": attributes})
+    return f'<label class="check" for="{conditional_escape(attributes["id"])}">{box}{conditional_escape(label)}</label>'

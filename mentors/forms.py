@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from billing.forms import EurosField
+from core.widgets import Boxes
 from mentors.models import AvailabilityHint
 from mentors.rules import MAX_RATE_CENTS, MIN_RATE_CENTS
 
@@ -30,7 +31,7 @@ class AvailabilityForm(forms.Form):
         label=_("Jours"),
         choices=AvailabilityHint.Weekday.choices,
         coerce=int,
-        widget=forms.CheckboxSelectMultiple,
+        widget=Boxes,
         error_messages={"required": _("Choisissez au moins un jour.")},
     )
     starts = forms.TimeField(label=_("De"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))

@@ -28,6 +28,15 @@ def get_skill(slug: str) -> Skill:
     return skill
 
 
+@Prepared
+def _listed_categories() -> QuerySet[Category]:
+    return Category.objects.validated()
+
+
+def listed_categories() -> list[Category]:
+    return _listed_categories.rows()
+
+
 def get_any_skill(slug: str) -> Skill:
     """Also a skill that left the list: a member must be able to take it off his page."""
     skill = Skill.objects.filter(slug=slug).first()

@@ -71,6 +71,8 @@ def _listing(
     if words and not results.count and not filters.count and not typed and (better := correct(words)):
         return redirect(f"{reverse('catalog:community')}?{_query(q=better, **{TYPED: words})}")
     query = _without(request.GET, "page")
+    # Only whole lists in their usual order: the rest is the same people once more.
+    hidden = bool(words or query)
     context = {
         "words": words,
         "typed": typed,
@@ -86,9 +88,9 @@ def _listing(
         "everybody_query": _without(query, "reservable").urlencode(),
         "sorts": _sorts(query, filters.sort),
         "address": absolute(_address(skill, results.page.number)),
-        # Only whole lists in their usual order: the rest is the same people once more.
-        "hidden": bool(words or query),
-        "structured": list_block(skill, results),
+        "hidden": hidden,
+        # Search engines are told nothing of what they leave aside.
+        "structured": "" if hidden else list_block(skill, results),
     }
     return render(request, "catalog/community.html", context)
 

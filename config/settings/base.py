@@ -101,6 +101,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "core.templatetags.house",
+                "core.templatetags.kept",
                 "core.templatetags.pieces",
                 "django.templatetags.i18n",
                 "django.templatetags.static",

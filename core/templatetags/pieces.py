@@ -76,3 +76,34 @@ def _words(words: str) -> str:
 def _rating(html: str) -> SafeString:
     # Each word was escaped on its way.
     return mark_safe(f'<span class="rating">{html}</span>')  # noqa: S308
+
+
+@register.simple_tag
+def result(card: Any, skill: Any = None) -> SafeString:
+    """A member in the list of « Communauté », in a <li class="result">. `skill`: the one being looked for, if any."""
+    href = conditional_escape(f"{card.href}?competence={skill.slug}" if skill else card.href)
+    headline = f"<p>{conditional_escape(card.headline)}</p>" if card.headline else ""
+    skills = conditional_escape(", ".join(card.skills))
+    return mark_safe(  # noqa: S308
+        f"""{avatar(card.user, "lg", photo=True, css_class="result__photo")}
+<div class="result__words"><h2><a href="{href}">{conditional_escape(card.name)}</a></h2>{headline}</div>
+<p class="result__quote small muted">{skills}</p>{_facts(card)}
+<div class="result__price">{_price(card)}</div>"""
+    )
+
+
+def _facts(card: Any) -> str:
+    facts = [
+        ("calendar", card.days),
+        ("clock", card.answers),
+        ("message-circle", "" if card.is_bookable else _("Échange par messagerie")),
+    ]
+    rows = [f"<li>{house.icon(icon, 'small')}{conditional_escape(words)}</li>" for icon, words in facts if words]
+    return f'<ul class="result__facts facts" role="list">{"".join(rows)}</ul>' if rows else ""
+
+
+def _price(card: Any) -> str:
+    if not card.is_bookable:
+        return f'<span class="hint">{conditional_escape(_("Pas encore réservable"))}</span>'
+    hour = f"<strong>{house.euros(card.rate_cents)}</strong><span>{conditional_escape(_('/h TTC'))}</span>"
+    return f'<p class="price price--small">{hour}</p>{rating(tenths=card.tenths, count=card.count)}'

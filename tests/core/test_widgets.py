@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
 
 from core.forms import FormRenderer
+from core.widgets import Boxes, PlainSelect
 
 NASTY = '"><script>&\u202f»'
 GROUPS: list[Any] = [("", "Aucune"), (NASTY, [("a", NASTY), (2, "Deux")]), ("b", mark_safe("<b>B</b>"))]
@@ -40,3 +42,38 @@ def drawn(renderer: TemplatesSetting, name: str, data: dict[str, Any] | None) ->
 @pytest.mark.parametrize("name", list(Everything.base_fields))
 def test_a_widget_is_drawn_as_its_template_would(name: str, data: dict[str, Any] | None) -> None:
     assert drawn(FormRenderer(), name, data) == drawn(TemplatesSetting(), name, data)
+
+
+CHOICES: list[Any] = [("", "Aucune"), (NASTY, NASTY), (2, mark_safe("<b>Deux</b>"))]
+
+
+class Plain(forms.Form):
+    one = forms.ChoiceField(choices=CHOICES, required=False, widget=PlainSelect(attrs={"class": NASTY}))
+    several = forms.MultipleChoiceField(choices=CHOICES[1:], required=False, widget=Boxes)
+
+
+class Usual(Plain):
+    one = forms.ChoiceField(choices=CHOICES, required=False, widget=forms.Select(attrs={"class": NASTY}))
+    several = forms.MultipleChoiceField(choices=CHOICES[1:], required=False, widget=forms.CheckboxSelectMultiple)
+
+
+DATA: list[dict[str, Any] | None] = [
+    None,
+    {},
+    {"one": NASTY, "several": [NASTY, "2"]},
+    {"one": "x", "several": ["x", 2]},
+]
+
+
+@pytest.mark.parametrize("data", DATA)
+def test_a_plain_list_is_what_django_writes(data: dict[str, Any] | None) -> None:
+    assert str(Plain(data)["one"]) == str(Usual(data)["one"])
+
+
+@pytest.mark.parametrize("data", DATA)
+def test_boxes_to_tick_are_those_of_django_each_in_its_label(data: dict[str, Any] | None) -> None:
+    labeled = [
+        f'<label class="check" for="{box.id_for_label}">{box.tag()}{conditional_escape(box.choice_label)}</label>'
+        for box in Usual(data)["several"].subwidgets
+    ]
+    assert str(Plain(data)["several"]) == "".join(labeled)
