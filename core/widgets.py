@@ -5,6 +5,7 @@ Whatever is not named here, and whatever a widget of ours draws with a template 
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -72,6 +73,9 @@ def draw(template_name: str, context: Mapping[str, Any]) -> SafeString | None:
 
 # --- Plain lists, without the dictionary that Django makes of each option ---------------------------------------------
 
+# Options that a process remembers: the same few are on every page.
+KEPT = 1_000
+
 
 class PlainSelect(forms.Select):
     """A list without groups: the same characters as Django's."""
@@ -80,13 +84,15 @@ class PlainSelect(forms.Select):
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
     ) -> SafeString:
         chosen = self.format_value(value)
-        options = "".join(_plain_option(str(key), label, str(key) in chosen) for key, label in self.choices)
+        options = "".join(_plain_option(str(key), str(label), str(key) in chosen) for key, label in self.choices)
         around = _attributes({"attrs": self.build_attrs(self.attrs, attrs)})
         # Each value was escaped on its way.
         return mark_safe(f'<select name="{conditional_escape(name)}"{around}>{options}\n</select>')  # noqa: S308
 
 
-def _plain_option(key: str, label: Any, is_chosen: bool) -> str:  # noqa: FBT001
+# A label that needs no escaping equals one that does, but is of another type.
+@lru_cache(KEPT, typed=True)
+def _plain_option(key: str, label: str, is_chosen: bool) -> str:  # noqa: FBT001
     selected = " selected" if is_chosen else ""
     return f'\n  <option value="{conditional_escape(key)}"{selected}>{conditional_escape(label)}</option>\n'
 
@@ -100,13 +106,16 @@ class Boxes(forms.CheckboxSelectMultiple):
         chosen = self.format_value(value)
         shared = self.build_attrs(self.attrs, attrs)
         first = shared.pop("id")
+        rest = _attributes({"attrs": shared})
         boxes = [
-            _box(name, str(key), label, {"id": f"{first}_{place}", **shared, "checked": str(key) in chosen})
+            _box(name, f"{first}_{place}", str(key), str(label), rest + (" checked" if str(key) in chosen else ""))
             for place, (key, label) in enumerate(self.choices)
         ]
         return mark_safe("".join(boxes))  # noqa: S308
 
 
-def _box(name: str, key: str, label: Any, attributes: dict[str, Any]) -> str:
-    box = _input({"type": "checkbox", "name": name, "value": key, "attrs": attributes})
-    return f'<label class="check" for="{conditional_escape(attributes["id"])}">{box}{conditional_escape(label)}</label>'
+@lru_cache(KEPT, typed=True)
+def _box(name: str, identifier: str, key: str, label: str, rest: str) -> str:
+    named = f'name="{conditional_escape(name)}" value="{conditional_escape(key)}" id="{conditional_escape(identifier)}"'
+    box = f'<input type="checkbox" {named}{rest}>{conditional_escape(label)}'
+    return f'<label class="check" for="{conditional_escape(identifier)}">{box}</label>'

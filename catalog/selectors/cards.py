@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -113,11 +114,18 @@ def cards_of(lines: Iterable[tuple[Any, ...]]) -> list[Card]:
     ]
 
 
+@cache
+def _around_slug() -> tuple[str, str]:
+    """The address of a page on both sides of its slug: finding two dozen addresses costs as much as the cards do."""
+    before, _, after = reverse("pages:profile", args=["slug"]).partition("slug")
+    return before, after
+
+
 def _card(user: User | Face, line: _Line) -> Card:
     return Card(
         user=user,
         name=user.get_full_name(),
-        href=reverse("pages:profile", args=[line.slug]),
+        href=line.slug.join(_around_slug()),
         headline=line.headline,
         skills=line.skill_names[:SKILLS_SHOWN],
         rate_cents=line.rate_cents,

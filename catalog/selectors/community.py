@@ -35,7 +35,8 @@ COUNTED = "(SELECT ARRAY[COUNT(*), COUNT(*) FILTER (WHERE is_bookable)] FROM (%(
 class CommunityFilters:
     """What a visitor asks for. `skills` None means any skill.
 
-    With `words`, members with one of `skills` come first, then those whose page holds the words.
+    With `words`, `skills` are those that the words name: members with one of them come first, then the others whose
+    page holds the words.
     """
 
     skills: Sequence[Skill] | None = None
@@ -147,8 +148,8 @@ def _figures(search: _Search, most: int) -> Prepared[tuple[list[int]]]:
     """How many there are, and how many of them are bookable."""
 
     def ask(rows: QuerySet[Listing], ways: list[Q]) -> QuerySet[Listing, Any]:
-        # Each way is read from an index of its own: « not the first » would make it a reading of every row.
-        found = rows.filter(_any(ways)).order_by().values("is_bookable")[: most + 1]
+        # Whoever has one of the skills that words name is found by the words too: they stand on his page.
+        found = rows.filter(ways[-1]).order_by().values("is_bookable")[: most + 1]
         counted = Subquery(found, output_field=ArrayField(IntegerField()), template=COUNTED)
         return Listing.objects.order_by().values_list(counted)
 

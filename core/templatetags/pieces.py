@@ -3,6 +3,7 @@
 `components/avatar.html`, `badge.html` and `rating.html` call them, for whoever draws one or two. A builtin everywhere.
 """
 
+from html import escape
 from typing import Any
 
 from django import template
@@ -81,12 +82,13 @@ def _rating(html: str) -> SafeString:
 @register.simple_tag
 def result(card: Any, skill: Any = None) -> SafeString:
     """A member in the list of « Communauté », in a <li class="result">. `skill`: the one being looked for, if any."""
-    href = conditional_escape(f"{card.href}?competence={skill.slug}" if skill else card.href)
-    headline = f"<p>{conditional_escape(card.headline)}</p>" if card.headline else ""
-    skills = conditional_escape(", ".join(card.skills))
+    # What a card holds is words, never HTML: Python's own escaping will do.
+    href = escape(f"{card.href}?competence={skill.slug}" if skill else card.href)
+    headline = f"<p>{escape(card.headline)}</p>" if card.headline else ""
+    skills = escape(", ".join(card.skills))
     return mark_safe(  # noqa: S308
         f"""{avatar(card.user, "lg", photo=True, css_class="result__photo")}
-<div class="result__words"><h2><a href="{href}">{conditional_escape(card.name)}</a></h2>{headline}</div>
+<div class="result__words"><h2><a href="{href}">{escape(card.name)}</a></h2>{headline}</div>
 <p class="result__quote small muted">{skills}</p>{_facts(card)}
 <div class="result__price">{_price(card)}</div>"""
     )
@@ -98,12 +100,12 @@ def _facts(card: Any) -> str:
         ("clock", card.answers),
         ("message-circle", "" if card.is_bookable else _("Échange par messagerie")),
     ]
-    rows = [f"<li>{house.icon(icon, 'small')}{conditional_escape(words)}</li>" for icon, words in facts if words]
+    rows = [f"<li>{house.icon(icon, 'small')}{escape(words)}</li>" for icon, words in facts if words]
     return f'<ul class="result__facts facts" role="list">{"".join(rows)}</ul>' if rows else ""
 
 
 def _price(card: Any) -> str:
     if not card.is_bookable:
-        return f'<span class="hint">{conditional_escape(_("Pas encore réservable"))}</span>'
-    hour = f"<strong>{house.euros(card.rate_cents)}</strong><span>{conditional_escape(_('/h TTC'))}</span>"
+        return f'<span class="hint">{escape(_("Pas encore réservable"))}</span>'
+    hour = f"<strong>{house.euros(card.rate_cents)}</strong><span>{escape(_('/h TTC'))}</span>"
     return f'<p class="price price--small">{hour}</p>{rating(tenths=card.tenths, count=card.count)}'

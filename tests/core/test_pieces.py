@@ -66,3 +66,30 @@ def test_including_a_piece_draws_the_same(name: str) -> None:
     )
     included = render(f'{{% include "components/{name}.html" %}}', **given)
     assert included == render(getattr(whole, name), **given)
+
+
+def card(**changed: object) -> SimpleNamespace:
+    user = SimpleNamespace(first_name="Léa", last_name="Martin", photo_url="")
+    usual: dict[str, object] = {
+        "user": user, "name": "Léa Martin", "href": "/membres/lea/", "headline": "", "skills": [], "rate_cents": 4700,
+        "is_bookable": True, "tenths": None, "count": 0, "days": "", "answers": "",
+    }  # fmt: skip
+    return SimpleNamespace(**(usual | changed))
+
+
+def test_a_result_says_whatever_is_known_and_nothing_typed_gets_out_of_its_place() -> None:
+    known = card(name=NASTY, headline=NASTY, skills=[NASTY, "Python"], days="Lundi", answers="Répond vite")
+    html = render("{% result card skill %}", card=known, skill=SimpleNamespace(slug="python"))
+    assert NASTY not in html
+    assert f'<h2><a href="/membres/lea/?competence=python">{ESCAPED}</a></h2><p>{ESCAPED}</p>' in html
+    assert f">{ESCAPED}, Python</p>" in html
+    assert html.count("<li>") == 2
+    assert "<strong>47,00\u00a0€</strong><span>/h TTC</span>" in html
+
+
+def test_who_cannot_be_booked_has_no_price() -> None:
+    html = render("{% result card %}", card=card(is_bookable=False, rate_cents=None))
+    assert '<h2><a href="/membres/lea/">Léa Martin</a></h2></div>' in html
+    assert '<span class="hint">Pas encore réservable</span>' in html
+    assert "Échange par messagerie</li>" in html
+    assert "price--small" not in html
