@@ -6,7 +6,7 @@ What is inside knows the values named and nothing else: neither the request nor 
 can be shown to another. It is written once for each combination of these values: let them be few. A builtin everywhere.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
@@ -38,7 +38,7 @@ class KeptNode(template.Node):
             if not isinstance(value, str | int):
                 raise template.TemplateSyntaxError(f"{{% kept %}} takes words, numbers, true and false: {name}")
         alone = Context(values)
-        with alone.bind_template(context.template):
+        with alone.bind_template(cast(template.Template, context.template)):
             written = self.nodelist.render(alone)
         if len(self._kept) >= MOST:
             self._kept.clear()
