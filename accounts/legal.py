@@ -50,9 +50,10 @@ class Version:
 
 _FIRST = Version("2026-11", date(2026, 11, 21))
 _SECOND = ("2026-11-22", date(2026, 11, 22))
+_THIRD = ("2026-11-22-2", date(2026, 11, 22))
 
 # Nobody was a member yet who could be told.
-BEFORE_THE_LAUNCH = frozenset({_FIRST.name, _SECOND[0]})
+BEFORE_THE_LAUNCH = frozenset({_FIRST.name, _SECOND[0], _THIRD[0]})
 
 # The oldest first.
 HISTORY: dict[str, tuple[Version, ...]] = {
@@ -68,6 +69,9 @@ HISTORY: dict[str, tuple[Version, ...]] = {
                 _("Vous recevez vos données et fermez votre compte vous-même, depuis vos préférences."),
                 _("Ce qu’un visiteur nous écrit sans avoir de compte est effacé au bout d’un certain temps."),
             ),
+        ),
+        Version(
+            *_THIRD, (_("Si un service extérieur suit nos pannes, il est nommé parmi ceux qui reçoivent des données."),)
         ),
     ),
     SERVICE_TERMS: (_FIRST,),

@@ -62,6 +62,11 @@ def reconcile() -> None:
     books.reconcile()
 
 
+@shared_task(name="billing.reconcile_missed")
+def reconcile_missed() -> None:
+    books.reconcile_missed()
+
+
 @shared_task(name="billing.issue_commission_invoices")
 def issue_commission_invoices() -> None:
     commissions.issue_commission_invoices()

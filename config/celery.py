@@ -69,6 +69,8 @@ app.conf.beat_schedule |= {
     "mentors.consult_register": {"task": "mentors.consult_register", "schedule": crontab(minute="20")},
     "catalog.measure_answers": {"task": "catalog.measure_answers", "schedule": crontab(hour="4", minute="10")},
     "billing.reconcile": {"task": "billing.reconcile", "schedule": crontab(hour="3", minute="30")},
+    # Finds that the night had none: beat was down, or this is the first day.
+    "billing.reconcile_missed": {"task": "billing.reconcile_missed", "schedule": crontab(minute="5-55/10")},
     # Every hour: the service itself waits for 4 o'clock in Paris on the 1st, and catches up after an outage.
     "billing.issue_commission_invoices": {
         "task": "billing.issue_commission_invoices",

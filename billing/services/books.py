@@ -2,20 +2,23 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.backends import ModelBackend
 from django.urls import reverse
 
 from accounts.models import User
 from billing.gateway import GatewayError
-from billing.models import Reconciliation
+from billing.models import Invoice, Reconciliation
 from billing.reconciliation import Check, run_checks
 from billing.services import movements
 from core import clock
 from notifications.services import notify
 
 log = logging.getLogger(__name__)
+
+# The night before, and an hour: clocks change, and a control takes its time.
+NIGHTLY = timedelta(hours=25)
 
 BOOKS_WRONG = "billing.books_wrong"
 SEES_THE_LEDGER = "billing.view_ledgertransaction"
@@ -34,6 +37,20 @@ def reconcile(*, now: datetime | None = None) -> list[Check]:
         log.error("the books are wrong: %s", summary)
         _tell(found, moment)
     return found
+
+
+def reconcile_missed(*, now: datetime | None = None) -> bool:
+    """The control of a night when nothing ran, and the first of a new installation: as soon as it can be made.
+
+    Not while files of invoices are drawn: it would call them missing.
+    """
+    moment = now or clock.now()
+    if Reconciliation.objects.filter(finished_at__gt=moment - NIGHTLY).exists():
+        return False
+    if Invoice.objects.to_render(moment).exists():
+        return False
+    reconcile(now=moment)
+    return True
 
 
 def control(*, now: datetime | None = None) -> list[Check]:

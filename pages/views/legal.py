@@ -39,6 +39,7 @@ def _show(request: HttpRequest, text: Document, shown: Version) -> HttpResponse:
         "platform": settings.PLATFORM,
         "contact_email": settings.CONTACT_EMAIL,
         "cookies": COOKIES,
+        "tells_failures": bool(settings.SENTRY_DSN),
         "commission": value("commission_basis_points"),
         "payout_hours": value("payout_delay_hours"),
         "payout_limit_hours": value("payout_alarm_hours"),
