@@ -1,4 +1,4 @@
-"""`./run bench pages | ledger | invoices | room | all | table`: each but the last ends with one line of JSON."""
+"""`./run bench` and a name of `NAMES`, `all` or `table`: each but the last ends with one line of JSON."""
 
 import argparse
 import subprocess
@@ -13,7 +13,7 @@ from benchmarks.results import Result
 from benchmarks.surroundings import throw_away
 from core.embedded.places import ServiceError
 
-NAMES = ("pages", "ledger", "invoices", "room")
+NAMES = ("pages", "ledger", "invoices", "room", "booking", "load")
 
 
 def measure(name: str, *, quick: bool, client_count: int) -> Result:

@@ -58,6 +58,10 @@ class Visitors:
         self.learners = list(held.order_by("pk")[:count])
         self._cookies = sign_in([*self.mentors, *self.learners])
 
+    @property
+    def cookies(self) -> list[str]:
+        return list(self._cookies.values())
+
     def reads(self) -> dict[str, list[Ask]]:
         skills = Skill.objects.validated().order_by("pk")[: self._count]
         trainings = Training.objects.public().order_by("pk")[: self._count]

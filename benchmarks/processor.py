@@ -14,6 +14,20 @@ def of_programs() -> float:
     return times.children_user + times.children_system
 
 
+def of_process(pid: int) -> float:
+    """Its threads included; zero when it is gone, or where the system does not tell."""
+    fields = _fields(PROC / str(pid))
+    return fields[1] / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
+
+def of_machine() -> float:
+    """Of everything that runs here, and of the system itself."""
+    if not PROC.is_dir():
+        return 0.0
+    user, nice, system, _idle, _waiting, *interrupts = (PROC / "stat").read_text().splitlines()[0].split()[1:8]
+    return sum(int(ticks) for ticks in (user, nice, system, *interrupts)) / os.sysconf("SC_CLK_TCK")
+
+
 def of_database(services: Services) -> float:
     """Of the server and its children, ended ones included; zero where the system does not tell (no /proc)."""
     if not PROC.is_dir():

@@ -25,6 +25,8 @@ def throw_away() -> Iterator[Services]:
     services = Services(Path(tempfile.mkdtemp(prefix="skilmi-bench-", dir=ON_DISK if ON_DISK.is_dir() else None)))
     try:
         services.start()
+        # Where files would be collected: ServeStatic warns when it is not there.
+        (services.root / "static").mkdir()
         os.environ.update(services.environment())
         os.environ["LOG_LEVEL"] = "WARNING"
         start_django()

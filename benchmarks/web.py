@@ -6,10 +6,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
+from benchmarks import processor
 from core.embedded.parts import HOST
 from core.embedded.places import PROJECT
 
@@ -18,27 +19,19 @@ OPTIONS = ["--lifespan", "off", "--ws", "websockets-sansio", "--ws-max-size", "6
 FILES = 20_000
 
 
-class Web:
-    def __init__(self, application: str) -> None:
-        self._command = [sys.executable, "-m", "uvicorn", application, "--host", HOST, *OPTIONS]
-        with closing(socket.socket()) as free:
-            free.bind((HOST, 0))
-            self.port: int = free.getsockname()[1]
+class Program:
+    """What it says goes where we say ours, or to `log`."""
+
+    def __init__(self, command: Sequence[str], log: Path | None = None) -> None:
+        self._command = command
+        self._log = log
         self._process: subprocess.Popen[bytes] | None = None
 
-    @property
-    def url(self) -> str:
-        return f"ws://{HOST}:{self.port}"
-
     def start(self) -> None:
-        self._process = subprocess.Popen([*self._command, "--port", str(self.port)], cwd=PROJECT, env=os.environ)  # noqa: S603
-        deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline:
-            with closing(socket.socket()) as probe:
-                if probe.connect_ex((HOST, self.port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise TimeoutError("the web process does not listen")
+        with self._log.open("ab") if self._log else nullcontext() as log:
+            self._process = subprocess.Popen(  # noqa: S603
+                self._command, cwd=PROJECT, env=os.environ, stdout=log, stderr=log
+            )
 
     def kill(self) -> None:
         """As the kernel would, without a word."""
@@ -55,18 +48,50 @@ class Web:
         return int(next(line for line in status.splitlines() if line.startswith("VmRSS:")).split()[1])
 
     def cpu_seconds(self) -> float:
-        if self._process is None:
-            return 0.0
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return processor.of_process(self._process.pid) if self._process else 0.0
+
+
+class Server(Program):
+    """Started once it listens."""
+
+    def __init__(self, command: Sequence[str], port: int, log: Path | None = None) -> None:
+        super().__init__(command, log)
+        self.port = port
+
+    @property
+    def url(self) -> str:
+        return f"ws://{HOST}:{self.port}"
+
+    def start(self) -> None:
+        super().start()
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            with closing(socket.socket()) as probe:
+                if probe.connect_ex((HOST, self.port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise TimeoutError(f"nothing listens on {self.port}")
+
+
+class Web(Server):
+    def __init__(self, application: str, log: Path | None = None, port: int | None = None) -> None:
+        port = port or _any_port()
+        command = [sys.executable, "-m", "uvicorn", application, "--host", HOST, *OPTIONS, "--port", str(port)]
+        super().__init__(command, port, log)
+
+
+def _any_port() -> int:
+    with closing(socket.socket()) as free:
+        free.bind((HOST, 0))
+        return int(free.getsockname()[1])
 
 
 @contextmanager
-def serving(application: str) -> Iterator[Web]:
+def serving(application: str, log: Path | None = None) -> Iterator[Web]:
     """Two sockets a room on both sides need more open files than a shell usually gives."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, most), most))
-    web = Web(application)
+    web = Web(application, log)
     try:
         web.start()
         yield web

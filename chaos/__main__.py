@@ -17,11 +17,10 @@ import django
 from chaos.mailbox import Mailbox
 from chaos.stage import ChaosPlan, Stage
 from core.embedded.places import ServiceError
-from core.embedded.supervisor import check_port
+from journeys.ports import free_pair
 
 # On a disk, where /tmp is often memory: what is killed must come back from something real.
 ON_DISK = Path("/var/tmp")  # noqa: S108
-FIRST_PORT, LAST_PORT = 8400, 8800
 MOST_SHOWN = 10
 
 
@@ -35,7 +34,7 @@ def main(arguments: list[str]) -> int:
     root = Path(tempfile.mkdtemp(prefix="skilmi-chaos-", dir=ON_DISK if ON_DISK.is_dir() else None))
     print(f"seed {options.seed}, data in {root}", flush=True)
     mailbox = Mailbox()
-    stage = Stage(ChaosPlan(root, _free_port(), journeys=options.journeys), mailbox.port)
+    stage = Stage(ChaosPlan(root, free_pair(), journeys=options.journeys), mailbox.port)
     try:
         stage.start()
         outcome = _start_django(stage)(
@@ -49,17 +48,6 @@ def main(arguments: list[str]) -> int:
         stage.services.postgres.forget()
         shutil.rmtree(root, ignore_errors=True)
     return 0 if outcome.is_clean else 1
-
-
-def _free_port() -> int:
-    for port in range(FIRST_PORT, LAST_PORT, 2):
-        try:
-            check_port(port)
-            check_port(port + 1)
-        except ServiceError:
-            continue
-        return port
-    raise ServiceError("No free port.")
 
 
 def _start_django(stage: Stage) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.embedded.namespaces import before_exec
-from core.embedded.parts import MANAGE, Part, Plan
+from core.embedded.parts import PYTHON, Part, Plan
 from core.embedded.places import PROJECT, ServiceError
 from core.embedded.processes import last_lines
 from core.embedded.services import Services
@@ -31,7 +31,7 @@ class ChaosPlan(Plan):
         return self.root / "cast.json"
 
     def preparation(self) -> Part:
-        return Part("prepare", [*MANAGE, "chaos_cast", str(self.journeys), str(self.cast)])
+        return Part("prepare", [*PYTHON, "-m", "journeys", str(self.journeys), str(self.cast)])
 
     def environment(self, services: dict[str, str]) -> dict[str, str]:
         return super().environment(services) | {"DJANGO_SETTINGS_MODULE": "chaos.settings"}

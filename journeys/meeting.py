@@ -82,6 +82,13 @@ class RoomPage(Page):
                         return
                     await asyncio.sleep(AGAIN_SECONDS / 20)
 
+    async def show_life(self) -> None:
+        """One sign of life more, and its answer."""
+        self.is_heard.clear()
+        if self.socket:
+            await self._send_beat(self.socket)
+            await asyncio.wait_for(self.is_heard.wait(), PATIENCE_SECONDS)
+
     async def pause(self, seconds: float) -> None:
         """The person leaves the call and comes back; the page stays open."""
         self._cut()

@@ -14,6 +14,33 @@ LINES = {
     "ledger": ["bench", "settlements_per_s", "tpcb_per_s", "ratio", "postings_per_s", "postings_ratio"],
     "room": ["bench", "rooms", "p95_ms", "floor_p95_ms", "ratio", "kib_per_socket", "lost_s", "double_s"],
     "invoices": ["bench", "per_s", "weasyprint_per_s", "ratio"],
+    "booking": [
+        "bench",
+        "requests",
+        "events",
+        "queries",
+        "cpu_ms",
+        "web_ms",
+        "worker_ms",
+        "database_ms",
+        "floor_cpu_ms",
+        "ratio",
+        "steps",
+    ],
+    "load": [
+        "bench",
+        "asked_per_s",
+        "answered_per_s",
+        "errors",
+        "held_per_s",
+        "p50_ms",
+        "p95_ms",
+        "p99_ms",
+        "cpu_ms",
+        "floor_cpu_ms",
+        "ratio",
+        "cores",
+    ],
 }
 
 PAGES = [
@@ -28,6 +55,9 @@ PAGES = [
     "counter_offer",
     "accept",
 ]
+
+
+STEPS = ["message", "request", "counter-offer", "acceptance", "payment", "meeting", "review", "invoice", "payout"]
 
 
 def run(*arguments: str, data_dir: Path) -> "subprocess.CompletedProcess[str]":
@@ -55,6 +85,26 @@ def test_a_benchmark_ends_with_its_line_of_json(name: str, tmp_path: Path) -> No
     kept = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text().splitlines()]
     assert [{key: line[key] for key in row} for line in kept] == [row]
     assert {"at", "code", "cores", "python"} == set(kept[0]) - set(row)
+
+
+def test_a_booking_is_paid_met_and_paid_out_and_what_it_asked_is_counted(tmp_path: Path) -> None:
+    ended = run("booking", "--quick", data_dir=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    row = json.loads(ended.stdout.splitlines()[-1])
+    assert list(row["steps"]) == STEPS
+    assert row["requests"] > len(STEPS)
+    assert row["queries"] > row["requests"]
+    assert row["events"] > 0
+    assert "Warning" not in ended.stderr
+
+
+def test_a_load_is_answered_without_an_error(tmp_path: Path) -> None:
+    ended = run("load", "--quick", data_dir=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    row = json.loads(ended.stdout.splitlines()[-1])
+    assert row["errors"] == 0
+    assert set(row["cores"]) == {"web", "database", "valkey", "client", "others"}
+    assert "Warning" not in ended.stderr
 
 
 def test_each_page_has_a_row_for_each_size(tmp_path: Path) -> None:

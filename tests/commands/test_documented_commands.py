@@ -29,7 +29,7 @@ PLACEHOLDERS = {"…", "<name>", "<command>"}
 ELSEWHERE = {
     r"./run test": ".ci/run",
     r"./run lint": ".ci/run",
-    r"./run bench (pages|ledger|invoices|room|all)( --keep)?": "tests/benchmarks/test_benchmarks.py",
+    r"./run bench (pages|booking|load|ledger|invoices|room|all)( --keep)?": "tests/benchmarks/test_benchmarks.py",
     r"./run chaos( --\w+ \d+| --keep)*": "tests/chaos",
     r"./run manage (backup|restore) \S+( --keep \d+)?": "tests/core/test_backups.py",
 }
