@@ -177,16 +177,18 @@ class Bookings:
         self._size = size
         self._seats = iter(stage.seats)
 
-    def play(self) -> tuple[Spent, Journey]:
-        """One booking, to the end of its payout."""
+    def wait_for_daylight(self) -> None:
         while clock.now().astimezone(PARIS).hour >= LATEST_HOUR:
-            self._stage.move_clock("hours=1")
+            self._stage.move_clock("hours=12")
+
+    def play(self) -> Spent:
+        """One booking, to the end of its payout."""
         journey, spent = self._journey(), Spent()
         for step in [*journey.day(clock.now().astimezone(PARIS)), lambda: self._pay_out(journey)]:
             self._measure(step, journey, spent)
         self._check(journey)
         spent.requests = journey.learner.requests + journey.mentor.requests
-        return spent, journey
+        return spent
 
     def _journey(self) -> Journey:
         seat, url = next(self._seats), self._stage.plan.url
@@ -230,14 +232,17 @@ def run(services: Services, *, quick: bool, client_count: int) -> Result:
     with ExitStack() as stack:
         stage = Stage(services, stack, size.bookings + 2)
         bookings, meter = Bookings(stage, size), Meter(stage.web, services)
+        bookings.wait_for_daylight()
         bookings.play()
+        bookings.wait_for_daylight()
         events = StripeEvent.objects.count()
         with counting(services) as counted:
             bookings.play()
         events = StripeEvent.objects.count() - events
         rounds = []
         for _ in range(size.bookings):
-            spent, _journey = bookings.play()
+            bookings.wait_for_daylight()
+            spent = bookings.play()
             floor, _waits = meter.play(islice(repeat(FLOOR[0]), size.floors))
             spent.requests += events
             spent.floor_ms = floor * spent.requests
