@@ -192,7 +192,7 @@ def _figures(asked: Trial, best: Trial | None, floor: Trial) -> dict[str, object
         "cpu_ms": round(shown.served_ms, 2),
         "floor_cpu_ms": round(floor.served_ms, 2),
         "ratio": round(shown.served_ms / max(floor.served_ms, 0.01), 2),
-        "cores": {part: round(share, 2) for part, share in shown.cores.items()},
+        "cores_used": {part: round(share, 2) for part, share in shown.cores.items()},
     }
 
 
