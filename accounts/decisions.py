@@ -154,7 +154,7 @@ class DecisionAdmin(admin.ModelAdmin[M]):
         since = self.waiting_since(target)
         return age_in_words(clock.now() - since) if since else "–"
 
-    @admin.display(description=_("à lire avant"))
+    @admin.display(description=_("réponse visée"))
     def deadline(self, target: M) -> str:
         due = self.due_at(target)
         if due is None:

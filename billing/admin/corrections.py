@@ -199,6 +199,7 @@ class CorrectionAdmin(BooksAdmin[Correction]):
     ) -> HttpResponse:
         correction = self.get_object(request, object_id)
         shown = self.shown_before(correction) if correction else {}
+        shown |= {"is_own": correction is not None and correction.proposed_by_id == request.user.pk}
         return super().change_view(request, object_id, form_url, (extra_context or {}) | shown)
 
 

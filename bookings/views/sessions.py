@@ -89,7 +89,8 @@ def _list(
 
 
 def _tabs(chosen: str, counts: Mapping[str, int]) -> list[Tab]:
-    labels = {UPCOMING: _("À venir"), TODAY: _("Aujourd’hui"), PAST: _("Passées"), WAITING: _("À répondre")}
+    # What asks for something stands where a phone shows it without a push.
+    labels = {UPCOMING: _("À venir"), WAITING: _("À répondre"), TODAY: _("Aujourd’hui"), PAST: _("Passées")}
     address = reverse("bookings:my_sessions")
     return [Tab(label, f"{address}?onglet={key}", key == chosen, counts[key]) for key, label in labels.items()]
 

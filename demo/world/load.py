@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from accounts.models import User
+from billing.services import books
 from bookings.selectors import today_sessions
 from bookings.services import cancel_booking, counter_offer, refuse
 from core import clock
@@ -55,6 +56,8 @@ def load() -> None:
         people.add_candidate(CANDIDATE, joined=clock.now())
         travel_to(present)
         run_due_jobs()
+    # The first night is far: the page of the service's health begins with a control of the books.
+    books.control()
 
 
 def renew() -> None:

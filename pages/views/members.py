@@ -18,6 +18,7 @@ from accounts.selectors import page_of
 from accounts.services import remove_photo, set_photo, set_preferences, welcome_member, write_page
 from billing.models import ConnectedAccount
 from billing.selectors import credit_of
+from billing.services.debts import freeze_of
 from bookings.selectors import today_sessions, upcoming, waiting_for
 from cases import selectors as cases
 from catalog.forms import AddSkillForm
@@ -142,6 +143,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "sessions": list(upcoming(user)[:NEXT_SESSIONS]),
         "unread": unread_count(user),
         "credit": credit_of(user),
+        "freeze": freeze_of(user),
         "mentor": mentor,
         "stripe_account": ConnectedAccount.objects.filter(user=user).first() if mentor.is_validated else None,
         "missing": checklist_of(user).missing_elsewhere if mentor.has_begun else [],

@@ -45,6 +45,7 @@ class TestCorrections:
         accord = reverse("admin:billing_correction_accord", args=[correction.pk])
         assert sent.headers["Location"] == address
         assert accord not in page_of(proposer.get(address))
+        assert "une autre personne de l’équipe décide" in page_of(proposer.get(address))
         assert "une autre personne que celle" in page_of(proposer.post(accord, {"reason": "Oui, d’accord."}))
 
         approver = staff_client("view_correction", "approve_correction")

@@ -16,6 +16,8 @@ from tests.stripe import ACCEPTED, session_of
 
 __all__ = ["learner"]
 
+DESK = "pages:account"
+
 pytestmark = pytest.mark.django_db
 
 
@@ -35,6 +37,7 @@ def test_a_credit_frozen_by_a_debt_says_why_and_lets_it_be_paid(
     for text in ("Votre crédit est suspendu", "vous devez 40,00 €", "Régler ce que je dois : 40,00 €"):
         assert text in page, text
     assert "Votre crédit est suspendu" in words(client, BACK)
+    assert "Régler ce que vous devez : 40,00 €" in words(client, DESK)
     changed = client.post(reverse(DEBT), {"shown_cents": "100"}, follow=True)
     assert "Le montant à payer par carte a changé" in words_of(changed)
     answer = client.post(reverse(DEBT), {"shown_cents": "4000"})
@@ -52,6 +55,7 @@ def test_a_credit_frozen_by_an_open_dispute_asks_for_nothing(client: Client, lea
     assert books_wrong() == []
     page = words(client, CREDIT)
     assert "Un de vos paiements par carte est contesté auprès de votre banque" in page
+    assert "Un de vos paiements est contesté" in words(client, DESK)
     paid_on = short_day(TopUp.objects.get().paid_at).replace("\u00a0", " ")
     assert f"20,00 € payés le {paid_on} (Visa •••• 4242)" in page
     assert "Heures du fuseau Europe/Paris." in page

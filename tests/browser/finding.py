@@ -24,6 +24,7 @@ from mentors.models import MentorProfile
 from messaging.models import Thread
 from notifications.models import Email
 from reviews.models import Review
+from reviews.services import reply_to
 from sessions_video.models import Extension, RoomReport, VideoSession
 from sessions_video.states import ExtensionStatus
 
@@ -91,6 +92,11 @@ def review_of(learner: str) -> Finder:
 
 def received(mentor: str) -> Finder:
     return lambda: (Review.objects.filter(mentor__email=mentor).latest("pk").reference,)
+
+
+def replied(mentor: str) -> tuple[object, ...]:
+    review = Review.objects.filter(mentor__email=mentor).latest("pk")
+    return (reply_to(review=review, text="Merci, et à bientôt.").pk,)
 
 
 def payout(of: str) -> Finder:
