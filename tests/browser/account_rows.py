@@ -1,9 +1,10 @@
-"""What the demo's members do not do: close their account."""
+"""What the demo's members do not do: close their account, or read a text that changed since they accepted it."""
 
 from collections.abc import Callable
 from datetime import timedelta
 
-from accounts.models import Closing, User
+from accounts.legal import TERMS
+from accounts.models import Closing, LegalAcceptance, User
 from accounts.states import ClosingStatus
 from core import clock
 
@@ -25,3 +26,9 @@ def closed() -> tuple[object, ...]:
 
 def erased() -> tuple[object, ...]:
     return _closing(ClosingStatus.ERASED)
+
+
+def asked_again(email: str) -> tuple[object, ...]:
+    """Signed in, as if he had accepted a text before the one in force: what his address holds is nothing."""
+    LegalAcceptance.objects.filter(user__email=email, document=TERMS).update(version="2025-01")
+    return ()

@@ -30,7 +30,7 @@ from sessions_video.states import ExtensionStatus
 
 LEA, TOM, AWA = (LEARNERS[key].email for key in ("lea", "tom", "awa"))
 INES = MENTORS[0].email
-MALIK, SAMIRA, HUGO, NOAH = (f"{name}@skilmi.example" for name in ("malik", "samira", "hugo", "noah"))
+MALIK, SAMIRA, HUGO, NOAH, PAUL = (f"{name}@skilmi.example" for name in ("malik", "samira", "hugo", "noah", "paul"))
 JEANNE = "jeanne@skilmi.example"
 VISITOR = ""
 # Gave his password, not yet his second factor.

@@ -28,6 +28,7 @@ from tests.browser.finding import (
     LEA,
     MALIK,
     NOAH,
+    PAUL,
     SAMIRA,
     TOM,
     VISITOR,
@@ -175,6 +176,7 @@ LEARNER = [
     Visit(LEA, "reviews:detail", review_of(LEA)),
 ]
 OTHER_MEMBERS = [
+    Visit(PAUL, "accounts:texts", partial(account_rows.asked_again, PAUL)),
     Visit(AWA, "bookings:payment", booking(AWA, HUGO, Status.ACCEPTED)),
     *visits(TOM, "mfa_index", "mfa_deactivate_totp", "mfa_reauthenticate"),
     *visits(TOM, "mfa_view_recovery_codes", "mfa_generate_recovery_codes"),
@@ -313,7 +315,6 @@ WITHOUT_PAGE = {
     "demo:email_attachment": FILE,
     "mfa_download_recovery_codes": FILE,
     "accounts:archive": FILE,
-    "accounts:texts": "once a text has changed; `tests/accounts/test_legal_texts.py` changes one",
     "pages:legal_version": "the page of the text itself, with another version",
     "messaging:attachment": FILE,
     "messaging:thumbnail": FILE,
