@@ -21,7 +21,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connections
-from django.db.models import BooleanField, CharField, F, Func, IntegerField, QuerySet, Subquery, Value
+from django.db.models import BooleanField, CharField, F, Field, Func, IntegerField, QuerySet, Subquery, Value
 from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row")
@@ -30,6 +30,7 @@ _STAND_INS: dict[Any, Callable[[int], Any]] = {
     int: lambda place: -(2**62) - place,
     str: lambda place: f"\x01{place}\x01",
     list[str]: lambda place: [f"\x01{place}\x01"],
+    list[int]: lambda place: [-(2**62) - place],
     datetime: lambda place: datetime(9000, 1, 1, tzinfo=UTC) + timedelta(days=place),
 }
 
@@ -40,9 +41,9 @@ def number_of(rows: QuerySet[Any]) -> Subquery:
     return Subquery(counted.values("number"))
 
 
-def is_among(name: str, values: list[str]) -> Func:
+def is_among(name: str, values: list[str] | list[int], kind: Field[Any, Any] | None = None) -> Func:
     """« IN », as one value however many there are."""
-    among = Value(values, ArrayField(CharField()))
+    among = Value(values, ArrayField(kind or CharField()))
     return Func(F(name), among, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
 
 
@@ -55,7 +56,7 @@ class _Question(NamedTuple):
 
 
 class Prepared(Generic[Row]):
-    """`build` takes int, str, list[str] and datetime, each said in its signature.
+    """`build` takes int, str, datetime, list[str] and list[int], each said in its signature.
 
     Or in `kinds`, for a function made for one choice among many: it may then leave some of its values aside.
     """

@@ -7,8 +7,9 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import slug_re
-from django.db.models import OuterRef, QuerySet
+from django.db.models import BigIntegerField, F, Func, OuterRef, QuerySet, Value
 from django.db.models.functions import JSONArray
 from django.http import Http404
 from django.urls import reverse
@@ -18,7 +19,7 @@ from accounts.models import Face, MemberPage, User, photo_url
 from catalog.models import Listing, MemberSkill, Skill
 from catalog.rules import answer_step, days_in
 from core.money import half_up
-from core.prepared import Prepared
+from core.prepared import Prepared, is_among
 from mentors.models import AvailabilityHint, MentorProfile
 from mentors.selectors import days_in_words
 
@@ -105,6 +106,18 @@ def card_of(row: Listing) -> Card:
 def lines_of(chosen: QuerySet[Listing]) -> QuerySet[Listing, tuple[Any, ...]]:
     """What the cards of many members hold, in the order of `chosen`: columns cost a third of three objects for each."""
     return _with_people(chosen).values_list(*_COLUMNS)
+
+
+@Prepared
+def _lines_of_members(members: list[int]) -> QuerySet[Listing, tuple[Any, ...]]:
+    among = is_among("user_id", members, BigIntegerField())
+    place = Func(Value(members, ArrayField(BigIntegerField())), F("user_id"), function="array_position")
+    return Listing.objects.filter(among).order_by(place).values_list(*_COLUMNS)
+
+
+def cards_of_members(members: list[int]) -> list[Card]:
+    """In this order."""
+    return cards_of(_lines_of_members.rows(members)) if members else []
 
 
 def cards_of(lines: Iterable[tuple[Any, ...]]) -> list[Card]:

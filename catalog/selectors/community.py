@@ -7,28 +7,49 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.paginator import Page
-from django.db.models import F, Func, IntegerField, Q, QuerySet, Subquery, TextField, Value
-from django.db.models.expressions import OrderBy
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    ExpressionWrapper,
+    F,
+    Func,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
 
 from catalog.models import Category, Listing, Skill
 from catalog.rules import BEST_RATED, CHEAPEST, MARKS, PRICE_BANDS, RELEVANCE, day_bits
-from catalog.selectors.cards import Card, cards_of, lines_of
+from catalog.selectors.cards import Card, cards_of, cards_of_members, lines_of
 from catalog.selectors.paging import MOST, PAGE_SIZE
 from catalog.selectors.words import query_of, terms_of
 from core.paging import CountedPaginator
 from core.prepared import Prepared, number_of
 
 # As the indexes of Listing are sorted, so that a page is read from one of them.
-ORDERS: dict[str, tuple[OrderBy | str, ...]] = {
-    RELEVANCE: (F("is_bookable").desc(), F("score").desc(), "user_id"),
-    CHEAPEST: (F("is_bookable").desc(), "rate_cents", "user_id"),
-    BEST_RATED: (F("mark_count").desc(), F("score").desc(), "user_id"),
+ORDERS: dict[str, tuple[str, ...]] = {
+    RELEVANCE: ("-is_bookable", "-score", "user_id"),
+    CHEAPEST: ("-is_bookable", "rate_cents", "user_id"),
+    BEST_RATED: ("-mark_count", "-score", "user_id"),
 }
 
 
 # Choices of filters whose questions a process remembers.
 KEPT = 256
-COUNTED = "(SELECT ARRAY[COUNT(*), COUNT(*) FILTER (WHERE is_bookable)] FROM (%(subquery)s) found)"
+# Words are looked for in a large index: up to so many times what is counted, all they find is put in order at once, for
+# looking a second time would cost more.
+AT_ONCE = 3
+# Of those found two ways: whether it is the first.
+FIRST = "has_skill"
+# How many, how many bookable, and the numbers of the first of them.
+FOUND = """(
+WITH found AS MATERIALIZED (%(subquery)s)
+SELECT ARRAY[COUNT(*), COUNT(*) FILTER (WHERE is_bookable)]
+    || ARRAY(SELECT user_id FROM found ORDER BY {order} LIMIT {size})
+FROM found
+)"""
 
 
 @dataclass(frozen=True)
@@ -98,19 +119,21 @@ def _read(filters: CommunityFilters) -> tuple[_Search, list[Any]]:
 def search_community(
     filters: CommunityFilters, page_number: str | int = 1, *, page_size: int = PAGE_SIZE, most: int = MOST
 ) -> Results:
-    """One query for the figures, one for the page; one more where members with the skill end on it."""
+    """One query for what is found, one for the page; one more where members with the skill end on a later one."""
     search, values = _read(filters)
-    members, bookable = (_figures(search, most).first(*values) or ([0, 0],))[0]
+    members, bookable, *first = (_found(search, most, page_size).first(*values) or ([0, 0],))[0]
     count = min(members, most)
     page = CountedPaginator[Card]([], page_size, count).get_page(page_number)
-    start = page.start_index() - 1
-    if count:
+    if page.number == 1 and members <= _read_at_once(search, most):
+        page.object_list = cards_of_members(first)
+    elif count:
+        start = page.start_index() - 1
         page.object_list = _page(search, values, start, min(start + page_size, count))
     return Results(
         page,
         list(page.object_list),
         count,
-        bookable,
+        min(bookable, most),
         is_long=members > most,
         somebody_else=not count and filters.bookable and _anybody(replace(filters, bookable=False)),
     )
@@ -143,17 +166,33 @@ def _asked(search: _Search, ask: Callable[[QuerySet[Listing], list[Q]], QuerySet
     return Prepared(build, [list[str]] * search.by_skill + [str] * search.by_words)
 
 
+def _read_at_once(search: _Search, most: int) -> int:
+    return AT_ONCE * most if search.by_words else most
+
+
 @lru_cache(KEPT)
-def _figures(search: _Search, most: int) -> Prepared[tuple[list[int]]]:
-    """How many there are, and how many of them are bookable."""
+def _found(search: _Search, most: int, size: int) -> Prepared[tuple[list[int]]]:
+    """How many there are, how many of them are bookable, and who comes first; that is right up to `_read_at_once`."""
+    order = ORDERS[search.filters.sort]
+    columns = {"user_id", "is_bookable", *(name.removeprefix("-") for name in order)}
 
     def ask(rows: QuerySet[Listing], ways: list[Q]) -> QuerySet[Listing, Any]:
         # Whoever has one of the skills that words name is found by the words too: they stand on his page.
-        found = rows.filter(ways[-1]).order_by().values("is_bookable")[: most + 1]
-        counted = Subquery(found, output_field=ArrayField(IntegerField()), template=COUNTED)
-        return Listing.objects.order_by().values_list(counted)
+        found = rows.filter(ways[-1]).order_by()
+        ranked = found.annotate(**{FIRST: ExpressionWrapper(ways[0], BooleanField())}) if search.ways > 1 else found
+        named = sorted(columns) + [FIRST] * (search.ways > 1)
+        template = FOUND.format(order=_in_sql(search, order), size=size)
+        asked = ranked.values(*named)[: _read_at_once(search, most) + 1]
+        return Listing.objects.order_by().values_list(
+            Subquery(asked, output_field=ArrayField(BigIntegerField()), template=template)
+        )
 
     return _asked(search, ask)
+
+
+def _in_sql(search: _Search, order: Sequence[str]) -> str:
+    whole = [f"-{FIRST}"] * (search.ways > 1) + [*order]
+    return ", ".join(f"{name[1:]} DESC" if name.startswith("-") else name for name in whole)
 
 
 @lru_cache(KEPT)

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import MemberPage, User
 from catalog.models import Category, Skill
-from catalog.selectors import CommunityFilters, featured_mentors, find_skills, search_community
+from catalog.selectors import CommunityFilters, community, featured_mentors, find_skills, search_community
 from catalog.services import add_skill, remove_skill
 from mentors.services import add_availability, record_rating
 from tests.mentors.people import make_member, make_mentor, write_words
@@ -220,6 +220,25 @@ def test_pages_follow_each_other_without_gap_or_repeat() -> None:
         assert [card.name for page in pages for card in page.cards] == whole
 
 
+@pytest.mark.parametrize("sort", ["pertinence", "prix", "note"])
+@pytest.mark.parametrize("most", [960, 5, 4])
+def test_the_first_page_is_in_the_same_order_however_many_there_are(sort: str, most: int) -> None:
+    for number in range(4):
+        mentor = make_mentor(f"Mentor{number}", "Juste", rate_cents=3000 + 100 * (number % 3))
+        record_rating(mentor=mentor, mark=5 - number % 2)
+        write_words(mentor, headline="La couture m’a tout appris.")
+        make_listed(f"Membre{number}", "couture" if number < 3 else "python")
+    for asked in (
+        CommunityFilters(skills=find_skills("couture"), words="couture", sort=sort),
+        CommunityFilters(words="appris", sort=sort),
+        CommunityFilters(skills=[skill()], sort=sort),
+    ):
+        search, values = community._read(asked)
+        step_by_step = community._page(search, values, 0, 4)
+        assert len(step_by_step) == 4
+        assert search_community(asked, page_size=4, most=most).cards == step_by_step
+
+
 def test_a_list_too_long_to_count_says_so_and_ends() -> None:
     for number in range(6):
         make_listed(f"Membre{number}")
@@ -246,7 +265,7 @@ def test_a_search_costs_the_same_whatever_is_found(
 def plan(filters: CommunityFilters) -> str:
     """How PostgreSQL would read the page and the figures, were the table too long to be read whole or sorted."""
     with connection.cursor() as cursor, CaptureQueriesContext(connection) as captured:
-        search_community(filters)
+        search_community(filters, most=1)
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_sort = off")
         cursor.execute("SET LOCAL enable_incremental_sort = off")
@@ -259,6 +278,7 @@ def plan(filters: CommunityFilters) -> str:
 
 def test_long_lists_are_read_along_indexes() -> None:
     make_mentor("Awa", "Ndiaye")
+    make_mentor("Tom", "Rivière")
     everybody = plan(CommunityFilters())
     assert "listing_by_score" in everybody
     # What is chosen comes sorted from the index; only the rows of one page, once joined, are put in order again.
