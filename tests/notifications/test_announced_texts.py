@@ -204,9 +204,13 @@ def test_the_version_after_is_announced_in_its_turn(karim: User, monkeypatch: py
 
 
 @pytest.mark.usefixtures("cloned_database")
-def test_two_workers_at_once_tell_each_member_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_at_once_tell_each_member_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     users = [join(people.member(f"Membre{number}", "Exemple")) for number in range(8)]
     announce(monkeypatch)
     in_threads(*[sweep] * 4)
     sweep()
     assert told(*users) == [1] * 8
+    # The lock keeps them apart: none of them met the constraint.
+    assert "not announced" not in caplog.text
