@@ -86,7 +86,7 @@ def running(now: datetime) -> Iterator[Check]:
     failing = readiness.failing()
     for name, label in SERVICES.items():
         is_well = name not in failing
-        state, figure = (State.FINE, _("Répond")) if is_well else (State.BROKEN, _("Ne répond pas"))
+        state, figure = (State.FINE, _("En ordre")) if is_well else (State.BROKEN, _("En défaut"))
         yield Check(label, state, figure, "" if is_well else REPAIRS[name])
     try:
         silences = signs.seconds_since()
@@ -207,7 +207,7 @@ def _dated(label: Words, when: tuple[datetime | None, timedelta, timedelta], adv
 
 def _counted(label: Words, count: int, advice: str, page: Page) -> Check:
     if not count:
-        return Check(label, State.FINE, _("Aucun"))
+        return Check(label, State.FINE, _("Rien à signaler"))
     return Check(label, State.LATE, str(count), advice, page=page)
 
 

@@ -103,7 +103,7 @@ def test_a_part_that_is_silent_is_late_then_down(monkeypatch: pytest.MonkeyPatch
 
 def test_a_service_that_does_not_answer_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readiness, "failing", lambda: ("migrations",))
-    assert the_only_one() == ("Tables de la base", State.BROKEN, "Ne répond pas")
+    assert the_only_one() == ("Tables de la base", State.BROKEN, "En défaut")
 
 
 def test_a_minute_between_two_sweeps_is_no_delay() -> None:
