@@ -70,7 +70,7 @@ class Size:
     minutes: float
 
 
-FULL = Size(bookings=4, floors=300, minutes=PAID_MINUTES)
+FULL = Size(bookings=3, floors=300, minutes=PAID_MINUTES)
 QUICK = Size(bookings=1, floors=20, minutes=1)
 
 

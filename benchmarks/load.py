@@ -10,6 +10,7 @@ The ratio compares the processor time of web, database and Valkey for one reques
 """
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -40,6 +41,8 @@ STEP, NEAR = 0.1, 0.04
 # Of what the processor could do, where the search begins; and of what it did, where it goes on below.
 FIRST_SHARE = 0.85
 LOWEST_RATE = 5
+# Visits that stand for all when what they cost is taken apart.
+MIXED = 200
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,8 @@ def run(services: Services, *, quick: bool, client_count: int) -> Result:
     del client_count
     size = QUICK if quick else FULL
     fill(size.mentors)
-    visits = load_mix.visits(Visitors(size.people))
+    visitors = Visitors(size.people)
+    visits = load_mix.visits(visitors)
     _prepare()
     with ExitStack() as stack:
         log = services.root / "logs" / "web.log"
@@ -142,6 +146,8 @@ def run(services: Services, *, quick: bool, client_count: int) -> Result:
         asked, found, floor = _measure(load, size, visits)
     notes = [_line(f"{trial.rate:.0f} a second", trial) for trial in [asked, *found]]
     notes.append(_line("floor", floor))
+    if not asked.is_held or quick:
+        notes += _explain({"everything": visits[:MIXED]} | load_mix.asks_of(visitors))
     return Result("load", _figures(asked, _best([asked, *found]), floor), notes)
 
 
@@ -158,6 +164,16 @@ def _prepare() -> None:
     } | dict.fromkeys(("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_WEBHOOK_SECRET_V2"), "benchmark")
     command = [*MANAGE, "collectstatic", "--no-input", "--verbosity", "0"]
     subprocess.run(command, check=True, cwd=PROJECT, env=os.environ, stdout=sys.stderr)  # noqa: S603
+
+
+def _explain(pages: dict[str, list[Ask]]) -> list[str]:
+    """In a process of its own: its settings are the load's."""
+    told = json.dumps({page: [(ask.path, ask.cookie) for ask in asks] for page, asks in pages.items()})
+    command, environment = [sys.executable, "-m", "benchmarks.load_profile"], os.environ | {"LOG_LEVEL": "ERROR"}
+    said = subprocess.run(  # noqa: S603
+        command, input=told, stdout=subprocess.PIPE, text=True, check=True, cwd=PROJECT, env=environment
+    )
+    return said.stdout.splitlines()
 
 
 def _measure(load: Load, size: Size, visits: Sequence[Ask]) -> tuple[Trial, list[Trial], Trial]:
