@@ -135,8 +135,12 @@ CACHES = {
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        # redis-py's default socket timeout tears idle subscriptions down every few seconds.
-        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "prefix": "skilmi"},
+        "CONFIG": {
+            # Each conversation and each room is told on one of them. redis-py's default socket timeout tears idle
+            # subscriptions down every few seconds.
+            "hosts": [{"address": url, "socket_timeout": None} for url in env.words("CHANNEL_URLS") or [REDIS_URL]],
+            "prefix": "skilmi",
+        },
     }
 }
 
