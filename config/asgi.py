@@ -4,15 +4,16 @@ import gc
 import os
 import sys
 
+import django
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
-http = get_asgi_application()
+django.setup(set_prefix=False)
 
 from accounts.sockets import RefuseWhileViewing  # noqa: E402  (these need the apps loaded above)
+from core.handler import PageHandler  # noqa: E402
 from core.observation import counts  # noqa: E402
 from messaging import routing as messaging  # noqa: E402
 from sessions_video import routing as sessions_video  # noqa: E402
@@ -20,7 +21,7 @@ from sessions_video import routing as sessions_video  # noqa: E402
 sockets = URLRouter([*messaging.websocket_urlpatterns, *sessions_video.websocket_urlpatterns])
 application = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": PageHandler(),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(RefuseWhileViewing(sockets))),
     }
 )

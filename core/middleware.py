@@ -1,15 +1,18 @@
 """What is answered before any page sees it: probes, and what no page can make sense of."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, Final
 
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.errors import RateLimited
 from core.views import alive, metrics, ready
+
+Answer = HttpResponse | Awaitable[HttpResponse]
 
 # What the page says.
 RETRY_SECONDS: Final = 300
@@ -18,13 +21,20 @@ RETRY_SECONDS: Final = 300
 class HealthMiddleware:
     """Answers probes and Prometheus first of all: without TLS, by the address of a machine, they ask for no person."""
 
+    sync_capable = async_capable = True
     views: Final = {"/sante/": alive, "/sante/pret/": ready, "/metriques/": metrics}
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], Answer]) -> None:
         self.get_response = get_response
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
+            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.views.get(request.path_info, self.get_response)(request)
+    def __call__(self, request: HttpRequest) -> Answer:
+        view = self.views.get(request.path_info)
+        if view is None:
+            return self.get_response(request)
+        return sync_to_async(view)(request) if self._is_async else view(request)
 
 
 class ReadableAddressMiddleware:

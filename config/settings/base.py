@@ -122,6 +122,8 @@ DATABASES["default"]["OPTIONS"] |= {
 # A connection that died in the pool, as after a restart of PostgreSQL, is replaced before anybody gets it.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
+# Pages a web process answers at once. More than connections: some wait for Stripe, and hold none.
+PAGE_THREADS = env.number("PAGE_THREADS", 40)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL", "redis://localhost:6379/0")
