@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.values import DEFAULTS, value
+from core.values import DEFAULTS, several
 
 Words = str | Promise
 SECONDS_PER_MINUTE = 60
@@ -36,6 +36,6 @@ SECTIONS = (
 
 
 def values_in_force() -> dict[str, int]:
-    """Every value that the texts print, each read once."""
-    values = {key: value(key) for key in DEFAULTS}
+    """Every value that the texts print."""
+    values = several(*DEFAULTS)
     return values | {"free_minutes": values["free_seconds"] // SECONDS_PER_MINUTE}

@@ -164,9 +164,14 @@ def tally_of(mentor: User) -> Tally:
     )
 
 
+@Prepared
+def _good_reviews() -> QuerySet[Review]:
+    return Review.objects.shown().filter(mark__gte=Mark.FOUR)
+
+
 def latest_reviews(limit: int = 3) -> list[Review]:
     """The newest reviews of all mentors that are good enough to be told: four or five."""
-    return list(Review.objects.shown().filter(mark__gte=Mark.FOUR)[:limit])
+    return _good_reviews.rows(limit=limit)
 
 
 def reported() -> QuerySet[Review]:

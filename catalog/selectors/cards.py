@@ -24,6 +24,8 @@ from mentors.models import AvailabilityHint, MentorProfile
 from mentors.selectors import days_in_words
 
 SKILLS_SHOWN = 4
+# On the home page.
+FEATURED = 4
 # In the order of the steps of `rules`.
 ANSWERS = (
     _("Répond en moins d’une heure"),
@@ -68,12 +70,16 @@ def _with_people(chosen: QuerySet[Listing]) -> QuerySet[Listing]:
     return Listing.objects.filter(pk__in=chosen.values("pk")).order_by(*chosen.query.order_by)
 
 
-def featured_mentors(limit: int = 4) -> list[Card]:
-    """Bookable mentors for the home page, best score first, those with a photo before the others."""
+@Prepared
+def _best_listings() -> QuerySet[Listing]:
     best = Listing.objects.filter(is_listed=True, is_bookable=True).order_by("-score", "user_id")
-    whole = _with_people(best[: limit * 3]).select_related("user__page")
-    rows = sorted(whole, key=lambda row: not row.user.page.photo)
-    return [card_of(row) for row in rows[:limit]]
+    return _with_people(best[: FEATURED * 3]).select_related("user__page")
+
+
+def featured_mentors() -> list[Card]:
+    """Bookable mentors for the home page, best score first, those with a photo before the others."""
+    rows = sorted(_best_listings.rows(), key=lambda row: not row.user.page.photo)
+    return [card_of(row) for row in rows[:FEATURED]]
 
 
 class _Line(NamedTuple):

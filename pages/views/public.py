@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.selectors import featured_mentors
 from core.money import BASIS_POINTS, share
-from core.values import value
+from core.values import several
 from pages import deadlines, faq
 from pages.forms import CalculatorForm
 from pages.selectors import popular_skills
@@ -18,14 +18,15 @@ EXAMPLE_RATE_CENTS = 6000
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     mentors = featured_mentors()
+    values = several("commission_basis_points", "payout_delay_hours", "payout_alarm_hours")
     context = {
         "mentors": mentors,
         "portraits": [mentor for mentor in mentors if mentor.user.page.photo][:3],
         "skills": popular_skills(),
         "reviews": latest_reviews(),
-        "mentor_share": BASIS_POINTS - value("commission_basis_points"),
-        "payout_hours": value("payout_delay_hours"),
-        "payout_limit_hours": value("payout_alarm_hours"),
+        "mentor_share": BASIS_POINTS - values["commission_basis_points"],
+        "payout_hours": values["payout_delay_hours"],
+        "payout_limit_hours": values["payout_alarm_hours"],
     }
     return render(request, "pages/home.html", context)
 
@@ -34,7 +35,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def become_mentor(request: HttpRequest) -> HttpResponse:
     form = CalculatorForm(request.GET) if "tarif" in request.GET else CalculatorForm(initial={"tarif": "60,00"})
     rate = form.rate_cents if form.is_bound and form.is_valid() else EXAMPLE_RATE_CENTS
-    basis_points = value("commission_basis_points")
+    values = several("commission_basis_points", "payout_delay_hours", "payout_alarm_hours")
+    basis_points = values["commission_basis_points"]
     commission = share(rate, basis_points)
     context = {
         "form": form,
@@ -42,8 +44,8 @@ def become_mentor(request: HttpRequest) -> HttpResponse:
         "rate": rate,
         "commission": commission,
         "net": rate - commission,
-        "payout_hours": value("payout_delay_hours"),
-        "payout_limit_hours": value("payout_alarm_hours"),
+        "payout_hours": values["payout_delay_hours"],
+        "payout_limit_hours": values["payout_alarm_hours"],
     }
     return render(request, "pages/become_mentor.html", context)
 
