@@ -16,6 +16,7 @@ class BillingConfig(AppConfig):
         references.register("invoice", import_module("billing.selectors").describe_invoice)
         references.register("refund", import_module("billing.selectors").describe_refund)
         waiting = import_module("billing.waiting")
+        queues.register(waiting.DISPUTES)
         queues.register(waiting.CORRECTIONS)
         for watched in waiting.WATCHED:
             queues.watch(watched)

@@ -16,6 +16,7 @@ from billing.services.debts import Freeze, freeze_of
 from billing.services.holds import extend_hold, place_hold
 from billing.services.refunds import request_refund
 from billing.states import DisputeStatus
+from billing.waiting import disputes_to_answer
 from notifications.models import Email
 from stripe_sandbox import Sandbox
 from tests.billing.books import books_wrong
@@ -50,6 +51,17 @@ def test_an_open_dispute_takes_amount_and_fee_and_freezes_the_credit(
         pay_by_card(sandbox, learner, "booking:next", 1_000)
     assert credit_left(learner) == 10_000
     assert books_wrong() == []
+
+
+def test_the_team_sees_a_dispute_until_its_proofs_are_late(sandbox: Sandbox, top_up: TopUp) -> None:
+    dispute = read(sandbox.open_dispute(top_up.charge_id))
+    assert list(disputes_to_answer()) == [dispute]
+    Dispute.objects.update(evidence_due_by=timezone.now() - timedelta(seconds=1))
+    assert list(disputes_to_answer()) == []
+    Dispute.objects.update(evidence_due_by=None)
+    assert list(disputes_to_answer()) == [dispute]
+    Dispute.objects.update(status=DisputeStatus.WON)
+    assert list(disputes_to_answer()) == []
 
 
 def test_a_placed_hold_is_not_extended_while_a_dispute_is_open(sandbox: Sandbox, learner: User, top_up: TopUp) -> None:

@@ -41,7 +41,9 @@ def home_of(user: User) -> str:
 def test_every_registration_is_sound() -> None:
     """One line per queue here: a new one says itself."""
     known = queues.registered()
-    assert {"mentors", "trainings", "names", "message_reports", "reviews", "corrections", "cases"} <= set(known)
+    assert {"mentors", "trainings", "names", "message_reports", "reviews", "disputes", "corrections", "cases"} <= set(
+        known
+    )
     assert {"payouts", "books", "emails"} <= set(queues.all_watched())
     for queue in known.values():
         assert queue.label
