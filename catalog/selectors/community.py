@@ -111,7 +111,9 @@ def _read(filters: CommunityFilters) -> tuple[_Search, list[Any]]:
     # Words that hold nothing to look for find nobody, instead of everybody.
     by_skill = bool(filters.skills) or (not terms and (filters.skills is not None or bool(filters.words)))
     facets = [f"s{skill.pk}" for skill in filters.skills or ()]
-    chosen = replace(filters, skills=None, words="", prices=tuple(filters.prices), days=tuple(filters.days))
+    # Said a thousand times, or in another order, a choice is the same question: an address may say it so.
+    prices, days = (tuple(sorted(set(chosen))) for chosen in (filters.prices, filters.days))
+    chosen = replace(filters, skills=None, words="", prices=prices, days=days)
     search = _Search(chosen, by_skill, bool(terms))
     return search, [facets] * by_skill + [terms] * bool(terms)
 

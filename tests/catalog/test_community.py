@@ -262,6 +262,15 @@ def test_a_search_costs_the_same_whatever_is_found(
             client.get(answer["Location"])
 
 
+def test_an_address_that_says_a_choice_many_times_over_is_remembered_as_the_choice(client: Client) -> None:
+    """Else whoever writes addresses decides how much a process remembers, and how long PostgreSQL reads."""
+    community._found.cache_clear()
+    for prices in (["40-a-60", "moins-de-40"], ["moins-de-40"] * 30 + ["40-a-60"]):
+        for days in (["lundi", "jeudi"], ["jeudi", "lundi", "jeudi"]):
+            client.get(reverse("catalog:community"), {"prix": prices, "jours": days})
+    assert community._found.cache_info().currsize == 1
+
+
 def plan(filters: CommunityFilters) -> str:
     """How PostgreSQL would read the page and the figures, were the table too long to be read whole or sorted."""
     with connection.cursor() as cursor, CaptureQueriesContext(connection) as captured:
