@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -27,8 +28,11 @@ def send_on_commit(group: str, message: dict[str, Any]) -> None:
     """For services: nobody hears of what is rolled back."""
 
     def tell() -> None:  # not a partial: Django names the function when it fails
-        if not _is_in_loop():
-            async_to_sync(send)(group, message)
+        # A visitor who leaves cancels what his page waits for, and `robust` lets that through. The page goes on: else
+        # a service would take what it committed for undone, and take its files out again.
+        with suppress(asyncio.CancelledError):
+            if not _is_in_loop():
+                async_to_sync(send)(group, message)
 
     transaction.on_commit(tell, robust=True)
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from asgiref.sync import iscoroutinefunction
 from django.conf import LazySettings, settings
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from core import live
 from core.handler import PageHandler
 from tests.databases import cloned_database
 
@@ -48,7 +49,25 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise ZeroDivisionError
 
 
-urlpatterns = [path("page/", page), path("broken/", broken)]
+class Deaf:
+    """A channel layer that takes nothing; what is said to it goes on until somebody gives up."""
+
+    def __init__(self) -> None:
+        self.asked, self.finished = threading.Event(), threading.Event()
+
+    async def group_send(self, *_message: Any) -> None:
+        self.asked.set()
+        await asyncio.Future()
+
+    def page(self, _request: HttpRequest) -> HttpResponse:
+        with transaction.atomic():
+            live.send_on_commit("group", {"type": "news"})
+        self.finished.set()
+        return HttpResponse("words")
+
+
+deaf = Deaf()
+urlpatterns = [path("page/", page), path("broken/", broken), path("deaf/", deaf.page)]
 
 
 @pytest.fixture
@@ -61,14 +80,12 @@ def handler(settings: LazySettings) -> PageHandler:
     return PageHandler()
 
 
+def request_for(address: str) -> dict[str, Any]:
+    headers = [(b"host", b"localhost")]
+    return {"type": "http", "method": "GET", "path": address, "query_string": b"", "headers": headers}
+
+
 async def ask(handler: PageHandler, address: str) -> tuple[int, bytes]:
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "path": address,
-        "query_string": b"",
-        "headers": [(b"host", b"localhost")],
-    }
     heard = [{"type": "http.request"}]
     said: list[Mapping[str, Any]] = []
 
@@ -79,7 +96,7 @@ async def ask(handler: PageHandler, address: str) -> tuple[int, bytes]:
     async def send(message: Mapping[str, Any]) -> None:
         said.append(message)
 
-    await handler(scope, receive, send)
+    await handler(request_for(address), receive, send)
     return said[0]["status"], said[1]["body"]
 
 
@@ -105,6 +122,31 @@ def test_pages_at_once_have_threads_of_their_own(handler: PageHandler) -> None:
 
     assert asyncio.run(many()) == [(200, b"words")] * 5
     assert {name.partition("_")[0] for name in threads} == {"page"}
+
+
+@pytest.mark.usefixtures("cloned_database")
+def test_a_page_goes_on_to_its_end_when_its_visitor_leaves_while_others_are_told(
+    handler: PageHandler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was committed is: files written for it stay, and what else is to be done then is done."""
+    monkeypatch.setattr(live, "get_channel_layer", lambda: deaf)
+
+    async def leave() -> None:
+        heard = iter([{"type": "http.request"}])
+
+        async def receive() -> dict[str, Any]:
+            if message := next(heard, None):
+                return message
+            await asyncio.to_thread(deaf.asked.wait)
+            return {"type": "http.disconnect"}
+
+        async def send(_message: Mapping[str, Any]) -> None:
+            """Nobody is there."""
+
+        await handler(request_for("/deaf/"), receive, send)
+
+    asyncio.run(leave())
+    assert deaf.finished.wait(live.PATIENCE_SECONDS)
 
 
 def test_only_what_stands_before_the_pages_is_asynchronous() -> None:
