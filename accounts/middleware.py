@@ -65,8 +65,16 @@ class SignedOutMiddleware:
         login = resolve_url(settings.LOGIN_URL)
         if response.url.partition("?")[0] != login:
             return response
-        page = HtmxDetails(request).current_url_abs_path or "/"
-        return HttpResponseClientRedirect(f"{login}?{urlencode({'next': page})}")
+        return HttpResponseClientRedirect(f"{login}?{urlencode({'next': _page_of(request)})}")
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The one whose script asks, as the script says."""
+    try:
+        return HtmxDetails(request).current_url_abs_path or "/"
+    except ValueError:
+        # No address at all, such as `http://[`.
+        return "/"
 
 
 class SecondFactorMiddleware:
