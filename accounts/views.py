@@ -1,5 +1,7 @@
 """allauth's views, where ours adds something; and what members decide about their account."""
 
+from urllib.parse import urlencode
+
 from allauth.account.stages import EmailVerificationStage, LoginStageController, send_verification_email_at_login
 from allauth.account.views import signup as allauth_signup
 from django.contrib import messages
@@ -23,6 +25,7 @@ from accounts.services import accept_legal, end_sessions
 from core import clock, personal_data
 from core.errors import DomainError
 from core.exporting import chunks_of
+from core.identifiers import fingerprint
 from core.streaming import download
 
 
@@ -147,10 +150,16 @@ def texts(request: HttpRequest) -> HttpResponse:
     found = texts_to_accept(user) + texts_announced(user)
     if not found:
         return redirect(goal)
+    read = fingerprint(*((text.document, text.version.name) for text in found))
+    if request.method == "POST" and request.POST.get("read", read) != read:
+        # The page was open while another text came: nobody accepts what he was not shown.
+        messages.warning(request, _("Nos textes ont changé depuis que vous avez ouvert cette page\u202f: les voici."))
+        return redirect(f"{reverse('accounts:texts')}?{urlencode({'next': goal})}")
     is_early = not any(text.is_in_force for text in found)
     form = TextsForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         accept_legal(user=user, documents=[text.document for text in found])
         messages.success(request, _("C’est noté, merci."))
         return redirect(goal)
-    return render(request, "accounts/texts.html", {"form": form, "texts": found, "is_early": is_early, "next": goal})
+    context = {"form": form, "texts": found, "is_early": is_early, "next": goal, "read": read}
+    return render(request, "accounts/texts.html", context)

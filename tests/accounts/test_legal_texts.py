@@ -79,6 +79,25 @@ def test_accepting_goes_on_where_one_was_going_and_is_kept(
     assert client.post(TEXTS, {"accepts": "on", "next": "https://example.org/"}).headers["Location"] == "/compte/"
 
 
+def test_a_text_that_came_while_the_page_was_open_is_shown_before_it_is_accepted(
+    client: Client, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(monkeypatch)
+    filled = {"accepts": "on", "next": "/messagerie/", "read": client.get(TEXTS).context["read"]}
+    assert f'name="read" value="{filled["read"]}"' in text_of(client.get(TEXTS))
+    change(monkeypatch, PRIVACY, LAST)
+    answer = client.post(TEXTS, filled)
+    assert answer.headers["Location"] == f"{TEXTS}?next=%2Fmessagerie%2F"
+    assert not has_accepted(member, TERMS)
+    assert not has_accepted(member, PRIVACY)
+    page = client.get(answer.headers["Location"])
+    assert "Les litiges ont un médiateur." in text_of(page)
+    assert "depuis que vous avez ouvert cette page" in text_of(page)
+    client.post(TEXTS, filled | {"read": page.context["read"]})
+    assert has_accepted(member, TERMS)
+    assert has_accepted(member, PRIVACY)
+
+
 @pytest.mark.requirement("SK-20", "K-34")
 def test_without_accepting_one_reads_exports_closes_and_keeps_what_is_agreed(
     client: Client, member: User, booking: Booking, claire: User, monkeypatch: pytest.MonkeyPatch
