@@ -105,7 +105,8 @@ def _change_photo(user: User, name: str) -> MemberPage:
 
 def _delete_on_commit(storage: Storage, name: str | None) -> None:
     if name:
-        transaction.on_commit(lambda: storage.delete(name))
+        # A store that refuses is read of in the journal: what was committed is, and its new file stays.
+        transaction.on_commit(lambda: storage.delete(name), robust=True)
 
 
 @transaction.atomic

@@ -117,6 +117,26 @@ def test_a_portrait_is_shown_from_the_public_bucket(store: s3.Store, two: tuple[
     assert waits == []
 
 
+def test_a_former_portrait_that_cannot_be_deleted_does_not_take_the_new_one_along(
+    store: s3.Store, two: tuple[User, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claire, _karim = two
+    former = set_photo(user=claire, content=samples.image("JPEG")).photo
+    delete = former.storage.delete
+    refused: list[str] = []
+
+    def refuse_once(name: str) -> None:
+        if not refused:
+            refused.append(name)
+            raise OSError
+        delete(name)
+
+    monkeypatch.setattr(former.storage, "delete", refuse_once)
+    set_photo(user=claire, content=samples.image("JPEG"))
+    assert refused == [former.name]
+    assert MemberPage.objects.get(user=claire).photo.name in store.names(s3.PUBLIC)
+
+
 def test_files_of_a_message_are_handed_out_to_two_people_only(
     store: s3.Store, two: tuple[User, User], waits: list[str]
 ) -> None:
