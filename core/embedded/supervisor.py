@@ -100,7 +100,10 @@ class Supervisor:
                 start_new_session=True,
                 preexec_fn=before_exec(signal.SIGTERM),
             )
-        self.plan.pid_file(part.name).write_text(str(process.pid))
+        # Whole at every moment: others read it to find the part.
+        fresh = self.plan.pid_file(part.name).with_suffix(".new")
+        fresh.write_text(str(process.pid))
+        fresh.replace(self.plan.pid_file(part.name))
         return process
 
     def _launch(self, part: Part, *, said: Path | None = None) -> subprocess.Popen[bytes]:

@@ -14,7 +14,7 @@ from core.embedded.places import PROJECT
 from tests.core.test_production import GIVEN, IN_FILES
 
 # What the image has not, although this machine has it.
-LEFT_OUT = ("demo", "stripe_sandbox", "tests", "benchmarks", "pytest", "playwright", "hypothesis")
+LEFT_OUT = ("demo", "stripe_sandbox", "tests", "benchmarks", "chaos", "journeys", "pytest", "playwright", "hypothesis")
 START = f"""
 import sys
 for name in {LEFT_OUT!r}:

@@ -78,12 +78,15 @@ def _signals_as_before() -> Iterator[None]:
 
 @contextmanager
 def ctrl_c_when(ready: Callable[[], bool]) -> Iterator[None]:
-    """Press Ctrl-C from another thread once `ready`."""
+    """Press Ctrl-C from another thread once `ready`, or after a minute: what was not reached then fails the test."""
     over = threading.Event()
 
     def press() -> None:
-        if wait_until(lambda: over.is_set() or ready(), 30) and not over.is_set():
-            os.kill(os.getpid(), signal.SIGINT)
+        try:
+            wait_until(lambda: over.is_set() or ready(), 60)
+        finally:
+            if not over.is_set():
+                os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=press)
     thread.start()
