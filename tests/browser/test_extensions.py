@@ -105,7 +105,8 @@ def test_ten_minutes_more_paid_in_another_tab_and_billed_with_the_rest(seats: tu
         seat.hears("Prolongation acceptée\u202f: 10 minutes de plus, le décompte continue.")
         seat.says("meter-state", "Décompte en cours")
         expect(seat.page.locator(seat.part("extension"))).to_be_hidden()
-        expect(seat.page.locator(seat.part("paid"))).to_have_text(re.compile(r"^15:(0[3-9]|[1-5]\d)$"))
+        # A sign of life that came late, here, costs up to five seconds of the bill.
+        expect(seat.page.locator(seat.part("paid"))).to_have_text(re.compile(r"^15:(0[89]|[1-5]\d)$"))
 
     learner.click("end")
     learner.page.click('[data-room="end-dialog"] button[value="yes"]')
