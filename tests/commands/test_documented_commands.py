@@ -21,7 +21,7 @@ FENCE = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
 ASSIGNMENT = re.compile(r"\w+=(\"[^\"]*\"|\S*)")
 OURS = re.compile(r"(?:\w+=\S+ )*\./run .+")
-FOREIGN = ("docker ", "git ", "cp ", "old=", "caddy ")
+FOREIGN = ("docker ", "git ", "cp ", "old=", "caddy ", "npx ")
 # What a reader replaces by words of his own.
 PLACEHOLDERS = {"…", "<name>", "<command>"}
 
