@@ -98,7 +98,7 @@ def sign_up(person: Person) -> None:
 
 def find_in_email(person: Person, to: str, part: str) -> str:
     """The first link with `part` in the newest e-mail to an address, as the demo's reader shows it."""
-    person.go("/demo/")
+    person.comes_back_until("/demo/", f"tbody tr:has-text('{to}')")
     row = person.page.locator("tbody tr", has_text=to).first
     row.get_by_role("link").click()
     person.page.locator("summary", has_text="Texte seul").click()

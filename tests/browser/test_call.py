@@ -125,6 +125,7 @@ def test_devices_change_and_the_relays_key_is_renewed_in_mid_call(seats: tuple[S
 
     learner.page.route("**/ice/", short_lived)
     meet(mentor, learner)
+    connections = [seat.connections() for seat in seats]
     before = learner.page.evaluate(SENT_DEVICES)
     learner.page.evaluate(SECOND_CAMERA)
     learner.open_more("settings")
@@ -151,8 +152,8 @@ def test_devices_change_and_the_relays_key_is_renewed_in_mid_call(seats: tuple[S
     comes_true(mentor, "remote", IS_SQUARE.replace("&& video.videoWidth ===", "&& video.videoWidth !=="))
     until(learner.page, lambda: len(keys) > 1, "no new key came")
     known = "() => window.calls.at(-1).getConfiguration().iceServers[0].urls"
-    assert keys[-1] in learner.page.evaluate(known)
-    assert [seat.page.evaluate("window.calls.length") for seat in seats] == [1, 1], "one connection from start to end"
+    until(learner.page, lambda: keys[-1] in learner.page.evaluate(known), "the new key is not used")
+    assert [seat.connections() for seat in seats] == connections, "one connection from start to end"
     assert mentor.errors == learner.errors == []
 
 
@@ -174,7 +175,7 @@ def test_sound_only_stops_every_image_and_gives_them_back(seats: tuple[Seat, Sea
     mentor.page.evaluate(BAD_WEATHER)
     mentor.says("quality-words", "Connexion faible")
     mentor.notes(re.compile("votre image est allégée"))
-    assert mentor.page.evaluate(CAMERA_RATE) == 250_000
+    until(mentor.page, lambda: mentor.page.evaluate(CAMERA_RATE) == 250_000, "the image is not lighter")
     expect(mentor.page.locator(mentor.part("relief"))).to_be_visible()
     assert no_image_comes(learner)
     mentor.click("relief-back")
@@ -218,7 +219,7 @@ def test_a_problem_is_reported_with_what_was_measured(
     assert (report.author, report.topic, report.words) == (room.learner, "image", "L’image <b>saute</b>.")
     assert report.statistics["connection"]["state"] == "connected"
     assert report.statistics["connection"]["ownCandidate"] in {"host", "prflx", "srflx"}
-    assert report.statistics["samples"][-1]["receivedImage"]
+    assert any(sample["receivedImage"] for sample in report.statistics["samples"])
     assert "127.0.0.1" not in json.dumps(report.statistics)
     assert Notice.objects.filter(recipient=room.learner, kind="sessions_video.report_received").count() == 1
 
@@ -299,7 +300,7 @@ def open_each_dialog(seat: Seat) -> None:
         expect(page.locator(seat.part("microphone"))).to_have_attribute("aria-pressed", "false")
         page.keyboard.press("Escape")
         expect(page.locator(seat.part(f"{dialog}-dialog"))).to_be_hidden()
-        assert page.evaluate("document.activeElement.tagName") == "SUMMARY", "the focus was lost with the dialog"
+        expect(page.locator(f"{seat.part('more')} > summary")).to_be_focused()
 
 
 def windows(seat: Seat) -> None:
@@ -343,12 +344,17 @@ def test_on_a_phone_everything_is_within_reach(
         phone.close()
 
 
+def comes_into_view(page: Page, parts: list[Any]) -> None:
+    until(page, lambda: not page.evaluate(IN_VIEW, parts), f"out of view: {parts}")
+
+
 def within_reach(learner: Seat, mentor: Seat) -> None:
     page = learner.page
-    assert page.evaluate(SPILLS) == []
     bar: list[Any] = ["[data-room=dock] .controls > button, [data-room=dock] .controls > details > summary", TARGET_PX]
-    assert page.evaluate(IN_VIEW, bar) == []
-    assert page.evaluate(IN_VIEW, ["[data-room=left], [data-room=amount], [data-room=meter-state]", 10]) == []
+    # Once the parts of the call have found their places.
+    until(page, lambda: not page.evaluate(SPILLS), "something spills over")
+    comes_into_view(page, bar)
+    comes_into_view(page, ["[data-room=left], [data-room=amount], [data-room=meter-state]", 10])
     image = page.locator(learner.part("remote")).bounding_box()
     assert image is not None
     assert image["height"] >= page.viewport_size["height"] * 0.45  # type: ignore[index]

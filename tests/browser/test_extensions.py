@@ -15,7 +15,7 @@ from core.money import price_cents
 from sessions_video.models import Extension, VideoSession
 from sessions_video.states import Phase
 from tests.billing.money import credit_left, pay_in
-from tests.browser.chromium import until
+from tests.browser.chromium import PATIENCE_MS, until
 from tests.browser.seats import Seat, meet, take_seats
 from tests.browser.stack import Stack
 from tests.browser.test_pages import AXE_OPTIONS, RUN_AXE, SPILLS
@@ -69,7 +69,7 @@ def is_usable(seat: Seat) -> None:
     for width, height in SIZES:
         seat.page.set_viewport_size({"width": width, "height": height})
         for scheme in ("light", "dark"):
-            seat.page.emulate_media(color_scheme=scheme)
+            seat.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             seat.page.evaluate(AXE_SCRIPT)
             assert seat.page.evaluate(RUN_AXE, ["main", AXE_OPTIONS]) == []
             nothing_spills(seat.page)
@@ -126,7 +126,7 @@ def test_ten_minutes_more_paid_in_another_tab_and_billed_with_the_rest(seats: tu
 
 def wait_for_the_limit(room: Room) -> VideoSession:
     """The server closes the interval once it heard of both pages after its end."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + PATIENCE_MS / 1000
     while (row := room.fresh()).phase != Phase.LIMIT_REACHED and time.monotonic() < deadline:
         time.sleep(0.2)
     return row

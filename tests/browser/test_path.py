@@ -246,14 +246,14 @@ def settled(learner: Person, mentor: Person, reference: str, seconds: int) -> No
     """The bill is the seconds of the rows; the rest is credit again; both hold the same invoice."""
     charged = price_cents(RATE_CENTS, seconds)
     assert seconds >= 5
-    learner.go("/credit/")
-    learner.sees(euros(RATE_CENTS - charged))
     for person in (learner, mentor):
         person.comes_back_until("/factures/", "main a[href$='.pdf']")
         person.sees(euros(charged))
         download = person.page.locator("main a[href$='.pdf']").first
         file = person.page.request.get(person.base + (download.get_attribute("href") or ""))
         assert file.body().startswith(b"%PDF-1.7")
+    learner.go("/credit/")
+    learner.sees(euros(RATE_CENTS - charged))
     learner.go(f"/reservations/{reference}/releve/")
     learner.sees(euros(charged))
 
@@ -271,6 +271,7 @@ def reviewed(learner: Person) -> None:
     learner.page.locator("[name=mark][value='5']").check(force=True)
     learner.fill(comment="Elle a vu l’erreur à travers l’écran.")
     learner.page.locator("main form button").last.click()
+    learner.sees("Votre avis est publié.")
     learner.go("/membres/claire-vasseur/")
     learner.sees("Elle a vu l’erreur à travers l’écran.")
 

@@ -87,7 +87,7 @@ def test_every_call_through_the_relay_connects(stack: Stack, sign_in: Callable[[
 def test_somebody_hides_his_address_in_mid_call(stack: Stack, sign_in: Callable[[User], Page], room: Room) -> None:
     mentor, learner = take_seats(stack, sign_in, room)
     meet(mentor, learner)
-    assert learner.page.evaluate(CANDIDATES) == "host"
+    comes_to(learner, "host")
     # The learner never makes the connection: he asks the mentor's page for a new one.
     for wanted, candidate in ((True, "relay"), (False, "host")):
         learner.open_more("settings")

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from sessions_video.models import Lease, VideoSession
 from sessions_video.states import Cause, Phase
+from tests.browser.chromium import PATIENCE_MS
 from tests.browser.seats import Seat, meet, take_seats
 from tests.browser.stack import Stack
 from tests.sessions_video.conftest import Room, at_local_hour, build_room
@@ -84,7 +85,7 @@ def check_the_bill(room: Room, learner: Seat) -> None:
 
 
 def wait_for_the_end(room: Room) -> VideoSession:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + PATIENCE_MS / 1000
     while (row := room.fresh()).handed_over_at is None and time.monotonic() < deadline:
         time.sleep(0.2)
     return row
