@@ -131,6 +131,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
+        "OPTIONS": {"pool_class": "core.caches.SharedPool"},
         "KEY_PREFIX": "skilmi",
     }
 }
