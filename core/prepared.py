@@ -73,6 +73,9 @@ class Prepared(Generic[Row]):
         queryset = self._build(*stand_ins)
         compiler = queryset.query.get_compiler(using=queryset.db)
         sql, params = compiler.as_sql()
+        # Which columns Django changes on their way is the same each time too.
+        converters = compiler.get_converters([column for column, *_ in compiler.select])
+        compiler.get_converters = lambda _expressions: converters
         places = [(stand_ins.index(param) if param in stand_ins else None, param) for param in params]
         unused = set(range(len(kinds))) - {number for number, _ in places}
         if unused and self._kinds is None:
