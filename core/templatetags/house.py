@@ -1,6 +1,7 @@
 """The words of the house in templates: money, time, marks, icons. Loaded everywhere as a builtin."""
 
 import functools
+import re
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,8 +9,9 @@ from zoneinfo import ZoneInfo
 import lucide
 from django import template
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.template.defaultfilters import urlize
 from django.utils import dateformat, formats, timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -125,16 +127,26 @@ def _in_french() -> bool:
     return (get_language() or "fr").startswith("fr")
 
 
+def _name(value: datetime | date, style: str) -> str:
+    """Of its day (`l`, `D`) or month (`F`, `N`)."""
+    return _named(value.toordinal(), style, get_language())
+
+
+@functools.lru_cache(maxsize=4096)
+def _named(day: int, style: str, _language: str | None) -> str:
+    """Days come again on one page after the other, and Django reads a style letter by letter."""
+    return dateformat.format(date.fromordinal(day), style)
+
+
 def _short(value: datetime | date, style: str) -> str:
     """The name of a day or month: French writes it without a capital."""
-    words = dateformat.format(value, style)
+    words = _name(value, style)
     return words.lower() if _in_french() else words
 
 
 def _words(value: datetime | date, month: str, *, weekday: bool) -> str:
-    rest = _short(value, month) + dateformat.format(value, f"{NO_BREAK_SPACE}Y")
-    words = f"{_day_of_month(value)}{NO_BREAK_SPACE}{rest}"
-    return f"{dateformat.format(value, 'l')} {words}" if weekday else words
+    words = f"{_day_of_month(value)}{NO_BREAK_SPACE}{_short(value, month)}{NO_BREAK_SPACE}{value.year}"
+    return f"{_name(value, 'l')} {words}" if weekday else words
 
 
 @register.filter
@@ -152,13 +164,13 @@ def short_day(value: datetime | date | None, zone: ZoneInfo | str | None = None)
 @register.filter
 def clock(value: datetime | None, zone: ZoneInfo | str | None = None) -> str:
     """« 10:00 »."""
-    return "" if value is None else dateformat.format(_local(value, zone), "H:i")
+    return "" if value is None else f"{_local(value, zone):%H:%M}"
 
 
 @register.filter
 def exact_clock(value: datetime | None, zone: ZoneInfo | str | None = None) -> str:
     """« 10:04:00 », for statements measured in seconds."""
-    return "" if value is None else dateformat.format(_local(value, zone), "H:i:s")
+    return "" if value is None else f"{_local(value, zone):%H:%M:%S}"
 
 
 @register.filter
@@ -286,6 +298,19 @@ def initials(user: AbstractBaseUser | None) -> str:
 def unread(count: int) -> str:
     """What is read after a bare number of messages: `1` → « non lu », `2` → « non lus »."""
     return ngettext("non lu", "non lus", int(count))
+
+
+# --- Words of a member ----------------------------------------------------------------------------------------------
+
+
+# As in « skilmi.fr », « https://… » or « lea@… »: without one, no word is an address.
+_IN_AN_ADDRESS = re.compile(r"\S[.:@]\S")
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """Escaped, with addresses as links. Most messages hold none, and Django's `urlize` asks that of every word."""
+    return urlize(text) if _IN_AN_ADDRESS.search(text) else escape(text)
 
 
 # --- Drawing --------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.template import Context, Template
+from django.template.defaultfilters import urlize
 from django.utils import timezone, translation
 
 from accounts.models import User
@@ -139,3 +140,32 @@ def test_an_icon_is_decorative_and_has_no_inline_style() -> None:
 @pytest.mark.parametrize(("count", "words"), [(1, "non lu"), (2, "non lus")])
 def test_a_number_of_unread_messages_is_read_in_its_own_number(count: int, words: str) -> None:
     assert render("{{ count|unread }}", count=count) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bonjour, je viens à 14:30.",
+        "Voir skilmi.fr, www.skilmi.fr et https://skilmi.fr/aide/ !",
+        "Écrivez à lea@skilmi.example",
+        "<b>&</b> http://[::1]/ (www.a.fr)",
+        "Une phrase. <script>alert('x')</script> Une autre…",
+        "WWW.SKILMI.COM HTTPS://X skilmi.org/",
+        "",
+    ],
+)
+def test_a_message_shows_its_addresses_as_links_as_django_would(text: str) -> None:
+    assert house.linked(text) == urlize(text)
+
+
+def test_what_a_member_wrote_is_escaped_with_or_without_an_address() -> None:
+    for address in ("", " www.skilmi.com"):
+        shown = render("{{ text|linked }}", text=f"<i>{address}</i>")
+        assert "<i>" not in shown
+        assert ("<a " in shown) == bool(address)
+
+
+def test_the_names_of_days_and_months_follow_the_language() -> None:
+    for language, words in (("fr", ">jeu<"), ("en", ">Thu<"), ("fr", ">jeu<")):
+        with translation.override(language):
+            assert words in house.calendar_leaf(datetime(2026, 12, 10, 9, 0, tzinfo=UTC))
