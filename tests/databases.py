@@ -5,6 +5,7 @@ migrations. A clone of the test database is used instead, and dropped.
 """
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
 T = TypeVar("T")
+
+# Somebody may be a process that has yet to start, on a machine that does much else.
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
@@ -103,12 +107,14 @@ def in_threads(*actions: Callable[[], T]) -> list[T | Exception]:
 
 
 def wait_for_lock() -> None:
-    """Until somebody waits for what this transaction holds; other databases of the server have waits of their own."""
-    for _look in range(2000):
+    """Until somebody waits for what this transaction holds. Not read from `pg_stat_activity`: a transaction sees there
+    whoever was connected when it looked first.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
-                " WHERE NOT granted AND datname = current_database()"
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
             )
             if cursor.fetchone()[0]:
                 return
