@@ -63,7 +63,7 @@ def give_roles(*, member: User, by: User, roles: Iterable[str], reason: str, now
         raise NoReason
     if by.pk == member.pk:
         raise OwnRoles
-    locked = User.objects.select_for_update().get(pk=member.pk)
+    locked = User.objects.select_for_update(no_key=True).get(pk=member.pk)
     wanted = {role.name for role in ROLES} & set(roles)
     had = set(locked.groups.filter(name__in=[role.name for role in ROLES]).values_list("name", flat=True))
     if wanted == had and locked.is_staff == bool(wanted or locked.is_superuser):
@@ -93,7 +93,7 @@ def _last(member: User) -> MemberMeasure | None:
 def _lock(member: User, by: User, reason: str) -> User:
     """The member, when `by` may decide of him: nobody decides of himself, nor of an administrator but another one."""
     refuse_decider(by=by, reason=reason, concerned=(member.pk,))
-    locked = User.objects.select_for_update().get(pk=member.pk)
+    locked = User.objects.select_for_update(no_key=True).get(pk=member.pk)
     if locked.is_staff and not is_administrator(by):
         raise TeamMember
     return locked

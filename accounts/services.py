@@ -111,7 +111,7 @@ def _delete_on_commit(storage: Storage, name: str | None) -> None:
 
 @transaction.atomic
 def set_preferences(*, user: User, first_name: str, last_name: str, time_zone: str, language: str, theme: str) -> User:
-    member = User.objects.select_for_update().get(pk=user.pk)
+    member = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     member.first_name = first_name
     member.last_name = last_name
     member.time_zone = time_zone
@@ -124,7 +124,7 @@ def set_preferences(*, user: User, first_name: str, last_name: str, time_zone: s
 @transaction.atomic
 def end_sessions(*, user: User) -> User:
     """Signed out wherever he is, sockets too. Who asks keeps his own session by `update_session_auth_hash`."""
-    member = User.objects.select_for_update().get(pk=user.pk)
+    member = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     member.session_round += 1
     member.save(update_fields=["session_round"])
     return member

@@ -65,7 +65,7 @@ def apply_account(account: ConnectedAccount, found: Account, *, read_at: datetim
 
     The first to notice a change tells the apps above, and the mentor and the team when transfers stop.
     """
-    account = ConnectedAccount.objects.select_for_update().select_related("user").get(pk=account.pk)
+    account = ConnectedAccount.objects.select_for_update(of=("self",)).select_related("user").get(pk=account.pk)
     if account.checked_at and account.checked_at > read_at:
         return account
     before, after = account.state, state_of(found)

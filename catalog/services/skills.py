@@ -15,7 +15,7 @@ MAX_SKILLS = 20
 @transaction.atomic
 def add_skill(*, user: User, skill: Skill, now: datetime | None = None) -> MemberSkill:
     """Declare a skill of the validated list; the member is listed for it at once. Declaring twice changes nothing."""
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     existing = MemberSkill.objects.filter(user=user, skill=skill).first()
     if existing:
         return existing

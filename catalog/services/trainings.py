@@ -45,7 +45,7 @@ def create_training(*, mentor: User, words: TrainingWords, now: datetime | None 
     """A draft that only its author sees. The same words sent twice are one training."""
     _refuse_locked(mentor)
     _refuse_unlisted(mentor, words)
-    User.objects.select_for_update().get(pk=mentor.pk)
+    User.objects.select_for_update(no_key=True).get(pk=mentor.pk)
     if already := _written_before(mentor, words):
         return already
     training = Training(mentor=mentor, slug=_slug_of(words.title), created_at=now or clock_now())

@@ -26,7 +26,7 @@ def keep_company(*, user: User, company: BillingProfile, now: datetime | None = 
 @transaction.atomic
 def _keep(user: User, company: BillingProfile) -> BillingProfile:
     """Invoices already issued do not change."""
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     known = BillingProfile.objects.filter(user=user).first()
     company.pk = known.pk if known else None
     company.user = user

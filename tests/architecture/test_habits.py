@@ -86,3 +86,40 @@ def test_pages_hold_no_inline_script_or_style() -> None:
 def test_templates_stay_small() -> None:
     sizes = {str(path.relative_to(PROJECT)): len(path.read_text(encoding="utf8").splitlines()) for path in templates()}
     assert {path: size for path, size in sizes.items() if size > LONGEST_TEMPLATE} == {}
+
+
+JOINS = {"select_related", "with_people"}
+
+
+def chain(call: ast.Call) -> Iterator[ast.AST]:
+    """What stands before it in the same expression, the nearest first: `User.objects.filter(…)` has three parts."""
+    part: ast.AST = call
+    while isinstance(part, ast.Call | ast.Attribute):
+        part = part.func if isinstance(part, ast.Call) else part.value
+        yield part
+
+
+def locks(tree: ast.AST) -> Iterator[tuple[ast.Call, set[str]]]:
+    """Each call of `select_for_update`, with the names of the whole expression it stands in."""
+    expressions = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    for outer in expressions:
+        parts = [outer, *chain(outer)]
+        names = {part.attr for part in parts if isinstance(part, ast.Attribute)}
+        names |= {part.id for part in parts if isinstance(part, ast.Name)}
+        for part in parts:
+            if isinstance(part, ast.Call) and called_name(part) == "select_for_update":
+                yield part, names
+
+
+def test_a_lock_takes_one_row_and_lets_others_refer_to_a_member() -> None:
+    """Joined rows would be locked too, in no order anybody chose. And each row that names a member asks, at the end of
+    its transaction, whether he is there: that waits for a lock of his whole row, and for one that keeps the key free it
+    does not.
+    """
+    faults = []
+    for path, tree in modules().items():
+        for call, names in locks(tree):
+            options = {option.arg for option in call.keywords}
+            if (names & JOINS and "of" not in options) or ("User" in names and "no_key" not in options):
+                faults.append(f"{path}:{call.lineno}")
+    assert sorted(set(faults)) == []

@@ -1,19 +1,26 @@
 """Two people of the team, or two tabs, at once; commits are real."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
+from django.db import connection, transaction
 
 from accounts.errors import AlreadyDecided
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
+from billing.gateway import Account, TransfersState
+from billing.models import ConnectedAccount
+from billing.services.onboarding import apply_account
 from bookings.models import Booking
+from core import clock
 from mentors.models import MentorApplicationEvent
-from mentors.services import propose_refusal, refuse, set_rate, validate
+from mentors.services import propose_refusal, refuse, set_rate, submit_application, validate
 from mentors.states import MentorStatus
 from tests import people
 from tests.bookings.making import ask
-from tests.databases import cloned_database, in_threads
-from tests.mentors.people import make_applicant, make_staff
+from tests.databases import cloned_database, in_threads, wait_for_lock
+from tests.mentors.people import give_company, make_applicant, make_ready, make_staff
 
 __all__ = ["cloned_database"]
 
@@ -53,3 +60,30 @@ def test_a_rate_changed_during_a_request_is_the_old_or_the_new_one_throughout() 
     booking = Booking.objects.get()
     assert booking.hourly_rate_cents in {4700, 9000}
     assert booking.maximum_cents == booking.hourly_rate_cents
+
+
+def stripe_stops_transfers(user: User) -> object:
+    account = ConnectedAccount.objects.get(user=user)
+    found = Account(account.stripe_id, TransfersState.RESTRICTED, awaits_owner=False, requirements_due=())
+    return apply_account(account, found, read_at=clock.now())
+
+
+@pytest.mark.parametrize("meanwhile", [stripe_stops_transfers, give_company], ids=["stripe", "company"])
+def test_a_request_is_sent_while_what_it_needs_changes(meanwhile: Callable[[User], object]) -> None:
+    """Both change whether he can be booked: the second waits for the first, and neither for the other."""
+    user = make_ready()
+
+    def change() -> object:
+        try:
+            return meanwhile(user)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            profile = submit_application(user=user)
+            changed = pool.submit(change)
+            wait_for_lock()
+        changed.result(30)
+    profile.refresh_from_db()
+    assert profile.status == MentorStatus.SUBMITTED
