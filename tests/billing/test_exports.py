@@ -5,6 +5,7 @@ import tracemalloc
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -226,7 +227,8 @@ class TestFec:
             ("VTE000001", "467200", lea, "0,00", "30,00"),
         ]
         first = rows[0]
-        recorded = datetime.now(tz=UTC)
+        # The day of the books is that of Paris.
+        recorded = datetime.now(tz=ZoneInfo("Europe/Paris"))
         assert first == {
             "JournalCode": "ENC",
             "JournalLib": "Encaissements par carte",
