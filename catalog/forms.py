@@ -37,7 +37,7 @@ class ListedCategories(forms.models.ModelChoiceIterator[Category]):
     def __iter__(self) -> Any:
         if self.field.empty_label is not None:
             yield ("", self.field.empty_label)
-        yield from map(self.choice, listed_categories())
+        yield from listed_categories()
 
 
 class CategoryField(forms.ModelChoiceField[Category]):

@@ -99,6 +99,10 @@ class MemberSkill(models.Model):
         return f"{self.user_id}: {self.skill_id}"
 
 
+# Each word of a document, and each of its beginnings as a word of its own (migration 0009).
+BEGINNINGS = models.Func("document", function="catalog_beginnings", output_field=SearchVectorField())
+
+
 class Listing(models.Model):
     """A member as lists and searches know him: one row for each page, kept by the database (migration 0005).
 
@@ -135,7 +139,7 @@ class Listing(models.Model):
                 F("mark_count").desc(), F("score").desc(), "user", condition=Q(is_listed=True), name="listing_by_marks"
             ),
             GinIndex(fields=["facets"], condition=Q(is_listed=True), name="listing_facets"),
-            GinIndex(fields=["document"], condition=Q(is_listed=True), name="listing_words"),
+            GinIndex(BEGINNINGS, condition=Q(is_listed=True), name="listing_beginnings"),
             GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], condition=Q(is_listed=True), name="listing_names"),
         ]
 

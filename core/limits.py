@@ -4,10 +4,10 @@ from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from core.caches import count
 from core.errors import RateLimited
 
 # A home gets a whole /64: one device could change its address for each request.
@@ -46,12 +46,4 @@ def hold(name: str, *keys: str | int) -> None:
 
 def is_allowed(name: str, key: str, *, most: int, seconds: int) -> bool:
     """Count one more use of `name` by `key`; False from the use after `most` until the window of `seconds` is over."""
-    counter = f"limit:{name}:{key}"
-    # Twice: somebody else may count the first use of a window at the same time.
-    for _ in range(2):
-        try:
-            return cache.incr(counter) <= most
-        except ValueError:
-            if cache.add(counter, 1, seconds):
-                return most > 0
-    return False
+    return count(f"limit:{name}:{key}", seconds) <= most

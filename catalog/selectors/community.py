@@ -24,7 +24,7 @@ from catalog.models import Category, Listing, Skill
 from catalog.rules import BEST_RATED, CHEAPEST, MARKS, PRICE_BANDS, RELEVANCE, day_bits
 from catalog.selectors.cards import Card, cards_of, cards_of_members, lines_of
 from catalog.selectors.paging import MOST, PAGE_SIZE
-from catalog.selectors.words import query_of, terms_of
+from catalog.selectors.words import by_index, by_row, terms_of
 from core.paging import CountedPaginator
 from core.prepared import Prepared, number_of
 
@@ -38,8 +38,8 @@ ORDERS: dict[str, tuple[str, ...]] = {
 
 # Choices of filters whose questions a process remembers.
 KEPT = 256
-# Words are looked for in a large index: up to so many times what is counted, all they find is put in order at once, for
-# looking a second time would cost more.
+# Up to so many times what is counted, all whom words find are collected and put in order at once. Where there are more,
+# they are soon met along the order.
 AT_ONCE = 3
 # Of those found two ways: whether it is the first.
 FIRST = "has_skill"
@@ -98,6 +98,8 @@ class _Search:
     filters: CommunityFilters
     by_skill: bool
     by_words: bool
+    # Its words are on so many pages that a page of the list is found along the order.
+    often: bool = False
 
     @property
     def ways(self) -> int:
@@ -130,7 +132,8 @@ def search_community(
         page.object_list = cards_of_members(first)
     elif count:
         start = page.start_index() - 1
-        page.object_list = _page(search, values, start, min(start + page_size, count))
+        often = search.by_words and members > _read_at_once(search, most)
+        page.object_list = _page(replace(search, often=often), values, start, min(start + page_size, count))
     return Results(
         page,
         list(page.object_list),
@@ -162,7 +165,7 @@ def _asked(search: _Search, ask: Callable[[QuerySet[Listing], list[Q]], QuerySet
     def build(*values: Any) -> QuerySet[Listing, Any]:
         left = list(values)
         ways = [Q(facets__overlap=Value(left.pop(0), ArrayField(TextField())))] if search.by_skill else []
-        ways += [Q(document=query_of(left.pop(0)))] if search.by_words else []
+        ways += [(by_row if search.often else by_index)(left.pop(0))] if search.by_words else []
         return ask(_passing(search.filters), ways or [Q()])
 
     return Prepared(build, [list[str]] * search.by_skill + [str] * search.by_words)

@@ -29,11 +29,12 @@ def get_skill(slug: str) -> Skill:
 
 
 @Prepared
-def _listed_categories() -> QuerySet[Category]:
-    return Category.objects.validated()
+def _listed_categories() -> QuerySet[Category, tuple[str, str]]:
+    return Category.objects.validated().values_list("slug", "name")
 
 
-def listed_categories() -> list[Category]:
+def listed_categories() -> list[tuple[str, str]]:
+    """Address and name of each."""
     return _listed_categories.rows()
 
 

@@ -1,12 +1,10 @@
 """Free words of a visitor: what to look for, and what he may have meant."""
 
-import re
-
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorExact
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from catalog.models import Skill
+from catalog.models import BEGINNINGS, Skill
 from core.prepared import Prepared
 
 CONFIGURATION = "skilmi_french"
@@ -40,7 +38,9 @@ ORDER BY typed.place
 
 
 def words_of(text: str) -> list[str]:
-    return re.findall(r"\w+", text)[:MOST_WORDS]
+    """Letters and digits: PostgreSQL does not count « _ » and « ² » as part of a word either."""
+    apart = "".join(sign if sign.isalpha() or sign.isdecimal() else " " for sign in text)
+    return apart.split()[:MOST_WORDS]
 
 
 def terms_of(text: str) -> str:
@@ -50,6 +50,18 @@ def terms_of(text: str) -> str:
 
 def query_of(terms: str) -> SearchQuery:
     return SearchQuery(terms, config=CONFIGURATION, search_type="raw")
+
+
+def by_index(terms: str) -> Q:
+    """Listings with these words, all of them taken from the index at once."""
+    query = SearchQuery(terms)
+    query.function = "catalog_query"
+    return Q(SearchVectorExact(BEGINNINGS, query))
+
+
+def by_row(terms: str) -> Q:
+    """The same listings, told one by one along another index: quicker where they are many and a page is wanted."""
+    return Q(document=query_of(terms))
 
 
 @Prepared

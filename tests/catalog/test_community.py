@@ -297,6 +297,18 @@ def test_long_lists_are_read_along_indexes() -> None:
     assert "Seq Scan on catalog_listing" not in plan(CommunityFilters(skills=[skill()], days=["mardi"], mark="4"))
 
 
+def test_words_that_many_wrote_are_met_along_the_order() -> None:
+    for number in range(community.AT_ONCE + 1):
+        make_mentor(f"Mentor{number}", "Juste")
+    rare, common = plan(CommunityFilters(words="mentor1")), plan(CommunityFilters(words="juste"))
+    assert "listing_beginnings" in rare
+    assert "Index Scan using listing_by_score" not in rare
+    counted, _, page = common.rpartition("Limit")
+    assert "listing_beginnings" in counted
+    assert "Index Scan using listing_by_score" in page
+    assert "Sort" not in page
+
+
 def test_what_was_typed_stays_in_the_box_and_a_missing_skill_can_be_proposed(client: Client) -> None:
     page = client.get(reverse("catalog:community"), {"q": "xyzxyz"}).content.decode()
     assert 'value="xyzxyz"' in page
