@@ -43,7 +43,7 @@ class Size:
     people: int
 
 
-FULL = Size(mentors=(1_000, 100_000), rounds=3, reads=60, people=30)
+FULL = Size(mentors=(1_000, 100_000), rounds=5, reads=60, people=30)
 QUICK = Size(mentors=(20, 30), rounds=1, reads=3, people=3)
 
 

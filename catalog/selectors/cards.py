@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -13,6 +13,7 @@ from django.db.models import BigIntegerField, F, Func, OuterRef, QuerySet, Value
 from django.db.models.functions import JSONArray
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Face, MemberPage, User, photo_url
@@ -140,6 +141,12 @@ def _around_slug() -> tuple[str, str]:
     return before, after
 
 
+@lru_cache(512)
+def _days(bits: int, language: str | None) -> str:
+    """The days of a listing in words of this language, the one being spoken."""
+    return days_in_words(days_in(bits))
+
+
 def _card(user: User | Face, line: _Line) -> Card:
     return Card(
         user=user,
@@ -151,7 +158,7 @@ def _card(user: User | Face, line: _Line) -> Card:
         is_bookable=line.is_bookable,
         tenths=half_up(10 * line.mark_sum, line.mark_count) if line.mark_count else None,
         count=line.mark_count,
-        days=days_in_words(days_in(line.days)),
+        days=_days(line.days, get_language()),
         answer_minutes=line.answer_minutes,
     )
 
