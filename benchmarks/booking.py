@@ -245,7 +245,7 @@ def run(services: Services, *, quick: bool, client_count: int) -> Result:
             spent = bookings.play()
             floor, _waits = meter.play(islice(repeat(FLOOR[0]), size.floors))
             spent.requests += events
-            spent.floor_ms = floor * spent.requests
+            spent.floor_ms = floor / size.floors * spent.requests
             rounds.append(spent)
     return _result(rounds, events, counted[0])
 

@@ -1,7 +1,7 @@
 """What pages cost with few and with many mentors, against a bare page of the same server.
 
 Processor time is that of the web process and of the database together; each page is compared with the floor measured
-right before it, several times. The number of queries is counted apart, in this process.
+in turn with it, several times. The number of queries is counted apart, in this process.
 """
 
 import os
@@ -31,6 +31,7 @@ SETTINGS = "benchmarks.pages_settings"
 FLOOR = [Ask("/floor/")]
 # The floor is short, and processor time is told in hundredths of a second.
 FLOORS_PER_READ = 2
+TURN = 10
 TICK_MS = 0.1
 
 
@@ -78,7 +79,7 @@ class Meter:
         self._services = services
 
     def play(self, asks: Iterable[Ask]) -> tuple[float, list[float]]:
-        """Processor milliseconds of each request, and how long each was waited for."""
+        """Processor milliseconds of all of them, and how long each was waited for."""
         waits: list[float] = []
         before = self._cpu()
         with closing(HTTPConnection(HOST, self._web.port)) as line:
@@ -86,7 +87,7 @@ class Meter:
                 started = time.monotonic()
                 _send(line, ask)
                 waits.append(1000 * (time.monotonic() - started))
-        return 1000 * (self._cpu() - before) / len(waits), waits
+        return 1000 * (self._cpu() - before), waits
 
     def _cpu(self) -> float:
         return self._web.cpu_seconds() + processor.of_database(self._services)
@@ -132,16 +133,21 @@ def measure_reads(meter: Meter, size: Size, pages: dict[str, list[Ask]]) -> dict
         meter.play(islice(cycle(asks), size.reads))
     for _ in range(size.rounds):
         for page, asks in pages.items():
-            _round(meter, size, measured[page], list(islice(cycle(asks), size.reads)))
+            _round(meter, measured[page], list(islice(cycle(asks), size.reads)))
     return measured
 
 
-def _round(meter: Meter, size: Size, measured: Measured, asks: Sequence[Ask]) -> None:
-    floor, _waits = meter.play(islice(cycle(FLOOR), FLOORS_PER_READ * size.reads))
-    cpu, waits = meter.play(asks)
-    measured.floor_ms.append(floor)
-    measured.cpu_ms.append(cpu)
-    measured.waits += waits
+def _round(meter: Meter, measured: Measured, asks: Sequence[Ask]) -> None:
+    """A few requests of the page and of the floor in turn: a machine that slows down for a second slows both."""
+    floor_ms = cpu_ms = 0.0
+    for start in range(0, len(asks), TURN):
+        turn = asks[start : start + TURN]
+        floor_ms += meter.play(islice(cycle(FLOOR), FLOORS_PER_READ * len(turn)))[0]
+        spent, waits = meter.play(turn)
+        cpu_ms += spent
+        measured.waits += waits
+    measured.floor_ms.append(floor_ms / (FLOORS_PER_READ * len(asks)))
+    measured.cpu_ms.append(cpu_ms / len(asks))
 
 
 def measure_posts(meter: Meter, size: Size, visitors: Visitors, first_day: int) -> dict[str, Measured]:
@@ -160,7 +166,7 @@ def measure_posts(meter: Meter, size: Size, visitors: Visitors, first_day: int) 
                 measured[page].queries = count_queries(first)
                 meter.play(others)
             else:
-                _round(meter, size, measured[page], [first, *others])
+                _round(meter, measured[page], [first, *others])
         if visitors.acceptances():
             raise RuntimeError("Not every proposal was accepted.")
     return measured

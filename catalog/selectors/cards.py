@@ -46,7 +46,7 @@ class Card:
     name: str
     href: str
     headline: str
-    skills: list[str]
+    skills: tuple[str, ...]
     rate_cents: int | None
     is_bookable: bool
     tenths: int | None
@@ -153,7 +153,7 @@ def _card(user: User | Face, line: _Line) -> Card:
         name=user.get_full_name(),
         href=line.slug.join(_around_slug()),
         headline=line.headline,
-        skills=line.skill_names[:SKILLS_SHOWN],
+        skills=tuple(line.skill_names[:SKILLS_SHOWN]),
         rate_cents=line.rate_cents,
         is_bookable=line.is_bookable,
         tenths=half_up(10 * line.mark_sum, line.mark_count) if line.mark_count else None,

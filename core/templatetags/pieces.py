@@ -3,6 +3,7 @@
 `components/avatar.html`, `badge.html` and `rating.html` call them, for whoever draws one or two. A builtin everywhere.
 """
 
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -10,8 +11,8 @@ from django import template
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core.templatetags import house
 
@@ -82,8 +83,14 @@ def _rating(html: str) -> SafeString:
 @register.simple_tag
 def result(card: Any, skill: Any = None) -> SafeString:
     """A member in the list of « Communauté », in a <li class="result">. `skill`: the one being looked for, if any."""
+    return _result(card, _photo_of(card.user), skill.slug if skill else "", get_language())
+
+
+# The same mentors stand first in list after list. A process remembers their cards, each by everything it shows.
+@lru_cache(1_000)
+def _result(card: Any, _photo: str, asked: str, _language: str | None) -> SafeString:
     # What a card holds is words, never HTML: Python's own escaping will do.
-    href = escape(f"{card.href}?competence={skill.slug}" if skill else card.href)
+    href = escape(f"{card.href}?competence={asked}" if asked else card.href)
     headline = f"<p>{escape(card.headline)}</p>" if card.headline else ""
     skills = escape(", ".join(card.skills))
     return mark_safe(  # noqa: S308

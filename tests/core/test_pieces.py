@@ -1,6 +1,7 @@
 """Avatars, badges and marks, drawn by functions: what is said, and that nothing typed gets out of its place."""
 
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import pytest
 from django.template import Context, Template
@@ -68,17 +69,30 @@ def test_including_a_piece_draws_the_same(name: str) -> None:
     assert included == render(getattr(whole, name), **given)
 
 
-def card(**changed: object) -> SimpleNamespace:
-    user = SimpleNamespace(first_name="Léa", last_name="Martin", photo_url="")
-    usual: dict[str, object] = {
-        "user": user, "name": "Léa Martin", "href": "/membres/lea/", "headline": "", "skills": [], "rate_cents": 4700,
-        "is_bookable": True, "tenths": None, "count": 0, "days": "", "answers": "",
-    }  # fmt: skip
-    return SimpleNamespace(**(usual | changed))
+class Shown(NamedTuple):
+    first_name: str = "Léa"
+    last_name: str = "Martin"
+    photo_url: str = ""
+
+
+class Card(NamedTuple):
+    """What lists know of a member."""
+
+    user: Shown = Shown()
+    name: str = "Léa Martin"
+    href: str = "/membres/lea/"
+    headline: str = ""
+    skills: tuple[str, ...] = ()
+    rate_cents: int | None = 4700
+    is_bookable: bool = True
+    tenths: int | None = None
+    count: int = 0
+    days: str = ""
+    answers: str = ""
 
 
 def test_a_result_says_whatever_is_known_and_nothing_typed_gets_out_of_its_place() -> None:
-    known = card(name=NASTY, headline=NASTY, skills=[NASTY, "Python"], days="Lundi", answers="Répond vite")
+    known = Card(name=NASTY, headline=NASTY, skills=(NASTY, "Python"), days="Lundi", answers="Répond vite")
     html = render("{% result card skill %}", card=known, skill=SimpleNamespace(slug="python"))
     assert NASTY not in html
     assert f'<h2><a href="/membres/lea/?competence=python">{ESCAPED}</a></h2><p>{ESCAPED}</p>' in html
@@ -88,8 +102,21 @@ def test_a_result_says_whatever_is_known_and_nothing_typed_gets_out_of_its_place
 
 
 def test_who_cannot_be_booked_has_no_price() -> None:
-    html = render("{% result card %}", card=card(is_bookable=False, rate_cents=None))
+    html = render("{% result card %}", card=Card(is_bookable=False, rate_cents=None))
     assert '<h2><a href="/membres/lea/">Léa Martin</a></h2></div>' in html
     assert '<span class="hint">Pas encore réservable</span>' in html
     assert "Échange par messagerie</li>" in html
     assert "price--small" not in html
+
+
+def test_a_remembered_result_is_never_that_of_another_day_skill_photo_or_language() -> None:
+    def drawn(card: Card, skill: str = "") -> str:
+        asked = SimpleNamespace(slug=skill) if skill else None
+        return render("{% result card asked %}", card=card, asked=asked)
+
+    cards = [Card(), Card(user=Shown(photo_url="/media/lea.jpg")), Card(days="Lundi"), Card(count=2, tenths=45)]
+    each = [drawn(card) for card in cards] + [drawn(cards[0], "python"), drawn(cards[0], "couture")]
+    with translation.override("en"):
+        each.append(drawn(cards[0]))
+    assert len(set(each)) == len(each)
+    assert each[:4] == [drawn(card) for card in cards]
