@@ -1,7 +1,7 @@
 """Avatars, badges and marks, drawn by functions: what is said, and that nothing typed gets out of its place."""
 
+from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import NamedTuple
 
 import pytest
 from django.template import Context, Template
@@ -69,16 +69,18 @@ def test_including_a_piece_draws_the_same(name: str) -> None:
     assert included == render(getattr(whole, name), **given)
 
 
-class Shown(NamedTuple):
+@dataclass(frozen=True)
+class Shown:
     first_name: str = "Léa"
     last_name: str = "Martin"
     photo_url: str = ""
 
 
-class Card(NamedTuple):
+@dataclass(frozen=True)
+class Card:
     """What lists know of a member."""
 
-    user: Shown = Shown()
+    user: Shown = field(default_factory=Shown)
     name: str = "Léa Martin"
     href: str = "/membres/lea/"
     headline: str = ""
