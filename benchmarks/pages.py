@@ -37,16 +37,17 @@ TICK_MS = 0.1
 
 @dataclass(frozen=True)
 class Size:
-    """`reads` requests of a page in a round; `people` different ones of each kind."""
+    """`rounds` of `reads` requests of each page; `days` on which bookings are asked for; `people` of each kind."""
 
     mentors: tuple[int, ...]
     rounds: int
     reads: int
+    days: int
     people: int
 
 
-FULL = Size(mentors=(1_000, 100_000), rounds=5, reads=60, people=30)
-QUICK = Size(mentors=(20, 30), rounds=1, reads=3, people=3)
+FULL = Size(mentors=(1_000, 100_000), rounds=11, reads=60, days=5, people=30)
+QUICK = Size(mentors=(20, 30), rounds=1, reads=3, days=1, people=3)
 
 
 @dataclass
@@ -153,7 +154,7 @@ def _round(meter: Meter, measured: Measured, asks: Sequence[Ask]) -> None:
 def measure_posts(meter: Meter, size: Size, visitors: Visitors, first_day: int) -> dict[str, Measured]:
     """A request, the mentor's counter-offer, the learner's acceptance: each round on another day."""
     measured = {page: Measured() for page in ("request", "counter_offer", "accept")}
-    for number in range(size.rounds + 1):
+    for number in range(size.days + 1):
         day = first_day + number
         steps: dict[str, Callable[[], list[Ask]]] = {
             "request": lambda day=day: visitors.requests(day),  # type: ignore[misc]
@@ -183,7 +184,7 @@ def run(services: Services, *, quick: bool, client_count: int) -> Result:
         with serving("config.asgi:application") as web:
             meter = Meter(web, services)
             measured = measure_reads(meter, size, visitors.reads()) | measure_posts(
-                meter, size, visitors, 3 + part * (size.rounds + 1)
+                meter, size, visitors, 3 + part * (size.days + 1)
             )
         rows += [found.row(page, mentors) for page, found in measured.items()]
     return Result("pages", {"rows": rows}, [_line(row) for row in rows])
