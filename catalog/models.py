@@ -99,7 +99,7 @@ class MemberSkill(models.Model):
         return f"{self.user_id}: {self.skill_id}"
 
 
-# Each word of a document, and each of its beginnings as a word of its own (migration 0009).
+# Each word of a document, and each of its beginnings as a word of its own (migrations 0009, 0010).
 BEGINNINGS = models.Func("document", function="catalog_beginnings", output_field=SearchVectorField())
 
 

@@ -1,6 +1,4 @@
-import django.contrib.postgres.indexes
-import django.contrib.postgres.search
-from django.db import migrations, models
+from django.db import migrations
 
 # « compta » finds « comptabilité ». PostgreSQL looks a beginning up by collecting everybody behind each word that starts
 # so, thousands at a time; a beginning that is itself a word of the index costs as little as a whole word. So the index
@@ -25,27 +23,8 @@ DROP FUNCTION catalog_beginnings(tsvector);
 
 
 class Migration(migrations.Migration):
-    """Beginnings of words are words of the index.
-
-    Making it takes about five seconds for 100,000 members, who cannot change their pages meanwhile. What still asks in
-    the former way is answered without an index.
-    """
+    """Beginnings of words, for the index that the next one makes."""
 
     dependencies = [("catalog", "0008_order_of_trainings")]
 
-    operations = [
-        migrations.RunSQL(WORDS, NO_WORDS),
-        migrations.AddIndex(
-            model_name="listing",
-            index=django.contrib.postgres.indexes.GinIndex(
-                models.Func(
-                    "document",
-                    function="catalog_beginnings",
-                    output_field=django.contrib.postgres.search.SearchVectorField(),
-                ),
-                condition=models.Q(is_listed=True),
-                name="listing_beginnings",
-            ),
-        ),
-        migrations.RemoveIndex(model_name="listing", name="listing_words"),
-    ]
+    operations = [migrations.RunSQL(WORDS, NO_WORDS)]
