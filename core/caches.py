@@ -15,14 +15,19 @@ class SharedPool:
     """A `pool_class` of Django's RedisCache. The pool itself may be used by many threads, and notices a fork."""
 
     @staticmethod
-    @cache
-    def from_url(url: str, **options: Any) -> ConnectionPool:
-        return ConnectionPool.from_url(url, **options)
+    def from_url(url: str, **_options: Any) -> ConnectionPool:
+        """Of what Django says beside the address nothing differs from what redis-py does anyway."""
+        return _pool(url)
+
+
+@cache
+def _pool(url: str) -> ConnectionPool:
+    return ConnectionPool.from_url(url)
 
 
 @cache
 def _valkey(url: str) -> Redis:
-    return Redis(connection_pool=SharedPool.from_url(url))
+    return Redis(connection_pool=_pool(url))
 
 
 def count(name: str, seconds: int) -> int:

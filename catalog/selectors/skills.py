@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.core.cache import cache, caches
+from django.core.cache import cache
 from django.db.models import Count, Prefetch, QuerySet
 from django.http import Http404
 from django.urls import reverse
@@ -34,8 +34,8 @@ def _listed_categories() -> QuerySet[Category, tuple[str, str]]:
 
 
 def listed_categories() -> list[tuple[str, str]]:
-    """Address and name of each, as of the last minute."""
-    return caches["process"].get_or_set("catalog:categories", _listed_categories.rows) or []
+    """Address and name of each."""
+    return _listed_categories.rows()
 
 
 def get_any_skill(slug: str) -> Skill:

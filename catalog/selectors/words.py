@@ -54,14 +54,18 @@ def query_of(terms: str) -> SearchQuery:
 
 def by_index(terms: str) -> Q:
     """Listings with these words, all of them taken from the index at once."""
-    query = SearchQuery(terms)
-    query.function = "catalog_query"
-    return Q(SearchVectorExact(BEGINNINGS, query))
+    return Q(SearchVectorExact(BEGINNINGS, _asked(terms, "catalog_query_of_beginnings")))
 
 
 def by_row(terms: str) -> Q:
     """The same listings, told one by one along another index: quicker where they are many and a page is wanted."""
-    return Q(document=query_of(terms))
+    return Q(document=_asked(terms, "catalog_query"))
+
+
+def _asked(terms: str, function: str) -> SearchQuery:
+    query = SearchQuery(terms)
+    query.function = function
+    return query
 
 
 @Prepared

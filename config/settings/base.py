@@ -133,9 +133,7 @@ CACHES = {
         "LOCATION": REDIS_URL,
         "OPTIONS": {"pool_class": "core.caches.SharedPool"},
         "KEY_PREFIX": "skilmi",
-    },
-    # Of each process alone: what is the same for everybody, wanted on most pages, and may be a minute old.
-    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 60},
+    }
 }
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {

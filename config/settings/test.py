@@ -4,7 +4,7 @@ from pathlib import Path
 
 from config import env
 from config.settings.demo import *  # noqa: F403
-from config.settings.demo import CACHES, CHANNEL_LAYERS, DATA_DIR, DATABASES, STORAGES
+from config.settings.demo import CHANNEL_LAYERS, DATA_DIR, DATABASES, STORAGES
 
 DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -16,8 +16,6 @@ STORAGES["private"]["OPTIONS"] |= {"location": str(DATA_DIR / "private" / env.te
 # Clones are dropped under open connections; the tests of restarts want the pool of real servers.
 if not env.flag("DATABASE_POOLED", default=False):
     del DATABASES["default"]["OPTIONS"]["pool"]
-# A test must not see what another one had.
-CACHES["process"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 ACCOUNT_RATE_LIMITS = False
 # Pub/sub ignores Redis's numbered databases: the prefix keeps parallel test processes apart.
 CHANNEL_LAYERS["default"]["CONFIG"] |= {"prefix": "skilmi-" + env.text("TEST_PROCESS", "main")}

@@ -1,9 +1,6 @@
 """Who is listed, in which order, and at what cost."""
 
-import time as time_of_day
 from datetime import time
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -15,7 +12,6 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import MemberPage, User
 from catalog.models import Category, Skill
 from catalog.selectors import CommunityFilters, community, featured_mentors, find_skills, search_community
-from catalog.selectors.skills import listed_categories
 from catalog.services import add_skill, remove_skill
 from demo import crowd
 from mentors.services import add_availability, record_rating
@@ -345,20 +341,6 @@ def test_the_tree_of_skills_shows_how_many_members_each_has(
         page = client.get(reverse("catalog:categories")).content.decode()
     assert "Données et code" in page
     assert "1 membre" in page.replace('<span class="visually-hidden">', "").replace("</span>", "")
-
-
-def test_the_categories_to_choose_from_are_read_once_a_minute(
-    settings: Any, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(uuid4()), "TIMEOUT": 60}
-    settings.CACHES = settings.CACHES | {"process": memory}
-    began = time_of_day.time()
-    before = listed_categories()
-    Category.objects.create(name="Astronomie", slug="astronomie", is_validated=True)
-    with django_assert_num_queries(0):
-        assert listed_categories() == before
-    monkeypatch.setattr(time_of_day, "time", lambda: began + 61)
-    assert ("astronomie", "Astronomie") in listed_categories()
 
 
 def test_contact_details_are_not_in_the_list(client: Client) -> None:

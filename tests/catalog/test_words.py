@@ -1,5 +1,7 @@
 """What typed words find: whole words, their beginnings, and the same by either of two ways."""
 
+from itertools import islice
+
 import pytest
 from django.db import connection
 
@@ -18,7 +20,7 @@ PRESENTATIONS = {
     "Bao": "SQLite, MySQL et l’analyse de données",
     "Cléo": "Le SQL pour débuter ; jupes et robes cousues main",
     "Dan": "J’aide les étudiantes : https://exemple.fr/" + "tableaux-croises/" * 40,
-    "Eve": "",
+    "Eve": "12e34abc, " + "b" * 70,
 }
 
 
@@ -53,6 +55,10 @@ def found(condition: object) -> set[str]:
         ("marti", set(PRESENTATIONS)),
         ("données m²", set(PRESENTATIONS)),
         ("x" * 80, set()),
+        ("b" * 70, {"Eve"}),
+        ("b" * 65, {"Eve"}),
+        # PostgreSQL reads a number and a word.
+        ("12e34abc", {"Eve"}),
     ],
 )
 def test_a_word_finds_those_who_wrote_it_or_one_it_begins(typed: str, who: set[str]) -> None:
@@ -72,6 +78,19 @@ def test_every_beginning_of_every_word_finds_the_same_by_index_and_row() -> None
 
 def test_signs_that_are_no_letters_part_words() -> None:
     assert words_of("prix_au_m²  l’éclair C++ ½ heure ٣") == ["prix", "au", "m", "l", "éclair", "C", "heure", "٣"]
+
+
+def test_a_page_of_the_longest_words_can_be_kept_and_found() -> None:
+    """A document has a size it may not pass, and a rare letter takes four bytes of it."""
+    letters = iter(range(0x20000, 0x2A000))
+    words = ["".join(map(chr, islice(letters, 1))) + "-" + "".join(map(chr, islice(letters, 8))) for _ in range(590)]
+    text = " ".join(words)
+    member = make_member("Han", "Martin")
+    add_skill(user=member, skill=skill())
+    MemberPage.objects.filter(user=member).update(presentation=text[:4000], education=text[4000:6000])
+    terms = terms_of(words[0])
+    assert found(by_index(terms)) == found(by_row(terms)) == {"Han"}
+    skill().save()
 
 
 def test_words_are_looked_up_in_their_index() -> None:

@@ -3,10 +3,11 @@
 from contextvars import Context
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.cache import cache, caches
 from redis import ConnectionPool, Redis
 
-from core.caches import SharedPool, count
+from core.caches import SharedPool, _valkey, count
 from tests.services_of_its_own import kill_valkey, own_services, restart_valkey
 
 
@@ -19,6 +20,7 @@ def pool_of_a_request() -> ConnectionPool:
 def test_every_request_has_the_same_connections() -> None:
     first, second = (Context().run(pool_of_a_request) for _ in range(2))
     assert first is second
+    assert first is _valkey(settings.REDIS_URL).connection_pool
 
 
 def test_a_connection_that_died_is_made_anew() -> None:
