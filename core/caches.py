@@ -1,6 +1,7 @@
-"""One set of connections to Valkey for all requests of a process.
+"""One client of Valkey, with its connections, for all requests of a process.
 
-Django keeps its caches apart for each request, and the connections with them: each page opened one of its own.
+Django keeps its caches apart for each request, and the connections with them: each page opened one of its own. It also
+makes a client anew for each value it asks for, which costs more than the asking.
 """
 
 from functools import cache
@@ -8,26 +9,32 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache as kept
-from redis import ConnectionPool, Redis
-
-
-class SharedPool:
-    """A `pool_class` of Django's RedisCache. The pool itself may be used by many threads, and notices a fork."""
-
-    @staticmethod
-    def from_url(url: str, **_options: Any) -> ConnectionPool:
-        """Of what Django says beside the address nothing differs from what redis-py does anyway."""
-        return _pool(url)
-
-
-@cache
-def _pool(url: str) -> ConnectionPool:
-    return ConnectionPool.from_url(url)
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import Redis
 
 
 @cache
 def _valkey(url: str) -> Redis:
-    return Redis(connection_pool=_pool(url))
+    """May be used by many threads, and notices a fork."""
+    return Redis.from_url(url)
+
+
+class _Client(RedisCacheClient):
+    def __init__(self, servers: list[str], **options: Any) -> None:
+        super().__init__(servers, **options)
+        [self._server] = servers
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Redis:
+        del key, write
+        return _valkey(self._server)
+
+
+class ValkeyCache(RedisCache):
+    """Django's, of one server, with the client of the process."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = _Client
 
 
 def count(name: str, seconds: int) -> int:

@@ -129,9 +129,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL", "redis://localhost:6379/0")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "core.caches.ValkeyCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": {"pool_class": "core.caches.SharedPool"},
         "KEY_PREFIX": "skilmi",
     }
 }

@@ -1,31 +1,31 @@
-"""Pages of one process share their connections to Valkey, which may go and come back."""
+"""Pages of one process share their client of Valkey, which may go and come back."""
 
 from contextvars import Context
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.cache import cache, caches
-from redis import ConnectionPool, Redis
+from redis import Redis
 
-from core.caches import SharedPool, _valkey, count
+from core.caches import _valkey, count
 from tests.services_of_its_own import kill_valkey, own_services, restart_valkey
 
 
-def pool_of_a_request() -> ConnectionPool:
+def client_of_a_request() -> Redis:
     """Each request has its own context, and in it caches of its own."""
-    pool: ConnectionPool = caches["default"]._cache.get_client().connection_pool  # type: ignore[attr-defined]
-    return pool
+    client: Redis = caches["default"]._cache.get_client()  # type: ignore[attr-defined]
+    return client
 
 
-def test_every_request_has_the_same_connections() -> None:
-    first, second = (Context().run(pool_of_a_request) for _ in range(2))
+def test_every_request_has_the_same_client() -> None:
+    first, second = (Context().run(client_of_a_request) for _ in range(2))
     assert first is second
-    assert first is _valkey(settings.REDIS_URL).connection_pool
+    assert first is _valkey(settings.REDIS_URL)
 
 
 def test_a_connection_that_died_is_made_anew() -> None:
     with own_services() as services:
-        client = Redis(connection_pool=SharedPool.from_url(services.environment()["REDIS_URL"]))
+        client = _valkey(services.environment()["REDIS_URL"])
         assert client.ping()
         kill_valkey(services)
         restart_valkey(services)
