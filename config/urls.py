@@ -13,7 +13,20 @@ handler403 = "pages.views.errors.forbidden"
 handler404 = "pages.views.errors.not_found"
 handler500 = "pages.views.errors.server_error"
 
+# An address is compared with those before it: lists, conversations and bookings are asked for most.
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("catalog.urls")),
+    path("", include("messaging.urls")),
+    path("", include("bookings.urls")),
+    path("", include("mentors.urls")),
+    path("", include("accounts.urls")),
+    path("", include("notifications.urls")),
+    path("", include("billing.urls")),
+    path("", include("sessions_video.urls")),
+    path("", include("reviews.urls")),
+    path("", include("cases.urls")),
+    path("", include("support.urls")),
+    path("", include("pages.urls")),
     path("admin/", admin.site.urls),
     # allauth keeps its names, at French addresses.
     path("inscription/", signup, name="account_signup"),
@@ -42,18 +55,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="account_reset_password_from_key_done",
     ),
     path("compte/securite/", include("allauth.mfa.urls")),
-    path("", include("accounts.urls")),
-    path("", include("notifications.urls")),
-    path("", include("billing.urls")),
-    path("", include("messaging.urls")),
-    path("", include("mentors.urls")),
-    path("", include("catalog.urls")),
-    path("", include("bookings.urls")),
-    path("", include("sessions_video.urls")),
-    path("", include("reviews.urls")),
-    path("", include("cases.urls")),
-    path("", include("support.urls")),
-    path("", include("pages.urls")),
 ]
 
 if getattr(settings, "DEMO", False):

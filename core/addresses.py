@@ -1,9 +1,13 @@
-"""The shape of references in addresses. What has another shape names nothing, and no query is asked about it."""
+"""The shape of references in addresses. What has another shape names nothing, and no query is asked about it.
+
+And addresses that lists write many times.
+"""
 
 import re
+from functools import cache
 from typing import Final
 
-from django.urls import register_converter
+from django.urls import register_converter, reverse
 
 SHAPE: Final = "[0-9a-z]{1,32}"
 
@@ -25,3 +29,18 @@ def is_reference(text: str) -> bool:
 
 
 register_converter(ReferenceConverter, "reference")
+
+
+STAND_IN = "reference"
+
+
+@cache
+def _around(name: str) -> tuple[str, str]:
+    """What stands before and after the one part that differs."""
+    before, _, after = reverse(name, args=[STAND_IN]).partition(STAND_IN)
+    return before, after
+
+
+def address_of(name: str, part: str) -> str:
+    """`reverse` of an address with one slug or reference: finding those of a list costs as much as drawing it."""
+    return part.join(_around(name))

@@ -15,7 +15,8 @@ class FormRenderer(TemplatesSetting):
     form_template_name = "components/form.html"
 
     def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
-        return widgets.draw(template_name, context) or super().render(template_name, context, request)
+        drawn = widgets.draw(template_name, context)
+        return super().render(template_name, context, request) if drawn is None else drawn
 
 
 class OneLineField(forms.CharField):

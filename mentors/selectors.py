@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from django.db.models import QuerySet
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import time_format
 from django.utils.text import capfirst
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AuditEntry, MemberPage, User
 from billing.models import BillingProfile, ConnectedAccount
 from core.identifiers import fingerprint
+from core.prepared import Prepared
 from mentors.checklist import checklist_of
 from mentors.models import (
     AvailabilityHint,
@@ -37,7 +39,12 @@ def profile_of(user: User) -> MentorProfile:
 
 def is_bookable(user: User) -> bool:
     """Validated, with a rate, a SIREN, a mandate and a Stripe account that can be paid (K-8)."""
-    return bookable_mentors().filter(user=user).exists()
+    return bool(_bookable.rows(user.pk))
+
+
+@Prepared
+def _bookable(user: int) -> QuerySet[MentorProfile, tuple[int]]:
+    return bookable_mentors().filter(user=user).values_list("pk")
 
 
 def bookable_mentors() -> MentorProfileQuerySet:

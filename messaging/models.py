@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core.addresses import address_of
 from core.fields import ReferenceField
 from core.files.models import KeptFile
 
@@ -44,7 +45,7 @@ class Thread(models.Model):
         return self.reference
 
     def get_absolute_url(self) -> str:
-        return reverse("messaging:thread", args=[self.reference])
+        return address_of("messaging:thread", self.reference)
 
     def other(self, user: User) -> User:
         return self.second if user.pk == self.first_id else self.first

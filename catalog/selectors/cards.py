@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -12,13 +12,13 @@ from django.core.validators import slug_re
 from django.db.models import BigIntegerField, F, Func, OuterRef, QuerySet, Value
 from django.db.models.functions import JSONArray
 from django.http import Http404
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Face, MemberPage, User, photo_url
 from catalog.models import Listing, MemberSkill, Skill
 from catalog.rules import answer_step, days_in
+from core.addresses import address_of
 from core.money import half_up
 from core.prepared import Prepared, is_among
 from mentors.models import AvailabilityHint, MentorProfile
@@ -107,7 +107,7 @@ _COLUMNS = [*(f"user__{name}" for name in _OF_USER), *(f"user__page__{name}" for
 
 def card_of(row: Listing) -> Card:
     parts = ((row.user, _OF_USER), (row.user.page, _OF_PAGE), (row, _OF_LISTING))
-    return _card(row.user, _Line(*(getattr(part, name) for part, names in parts for name in names)))
+    return _card(row.user, _Line(*(getattr(part, name) for part, names in parts for name in names)), get_language())
 
 
 def lines_of(chosen: QuerySet[Listing]) -> QuerySet[Listing, tuple[Any, ...]]:
@@ -129,16 +129,11 @@ def cards_of_members(members: list[int]) -> list[Card]:
 
 def cards_of(lines: Iterable[tuple[Any, ...]]) -> list[Card]:
     """The cards of `lines_of`."""
+    language = get_language()
     return [
-        _card(Face(line.first_name, line.last_name, photo_url(line.photo)), line) for line in map(_Line._make, lines)
+        _card(Face(line.first_name, line.last_name, photo_url(line.photo)), line, language)
+        for line in map(_Line._make, lines)
     ]
-
-
-@cache
-def _around_slug() -> tuple[str, str]:
-    """The address of a page on both sides of its slug: finding two dozen addresses costs as much as the cards do."""
-    before, _, after = reverse("pages:profile", args=["slug"]).partition("slug")
-    return before, after
 
 
 @lru_cache(512)
@@ -147,18 +142,18 @@ def _days(bits: int, language: str | None) -> str:
     return days_in_words(days_in(bits))
 
 
-def _card(user: User | Face, line: _Line) -> Card:
+def _card(user: User | Face, line: _Line, language: str | None) -> Card:
     return Card(
         user=user,
         name=user.get_full_name(),
-        href=line.slug.join(_around_slug()),
+        href=address_of("pages:profile", line.slug),
         headline=line.headline,
         skills=tuple(line.skill_names[:SKILLS_SHOWN]),
         rate_cents=line.rate_cents,
         is_bookable=line.is_bookable,
         tenths=half_up(10 * line.mark_sum, line.mark_count) if line.mark_count else None,
         count=line.mark_count,
-        days=_days(line.days, get_language()),
+        days=_days(line.days, language),
         answer_minutes=line.answer_minutes,
     )
 

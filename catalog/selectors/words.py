@@ -71,7 +71,7 @@ def _asked(terms: str, function: str) -> SearchQuery:
 @Prepared
 def _skills_named(terms: str) -> QuerySet[Skill]:
     names = SearchVector("name", "category__name", config=CONFIGURATION)
-    return Skill.objects.validated().select_related("category").annotate(names=names).filter(names=query_of(terms))
+    return Skill.objects.validated().select_related("category").alias(names=names).filter(names=query_of(terms))
 
 
 def find_skills(text: str, limit: int | None = FOUND_SKILLS) -> list[Skill]:

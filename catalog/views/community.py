@@ -119,12 +119,11 @@ def _without(query: QueryDict, name: str) -> QueryDict:
 
 def _sorts(query: QueryDict, current: str) -> list[dict[str, Any]]:
     """The orders as links, which keep the filters."""
-    links = []
-    for name, label in SORTS:
-        address = _without(query, "tri")
-        address["tri"] = name
-        links.append({"label": label, "query": address.urlencode(), "is_current": name == current})
-    return links
+    rest = _without(query, "tri").urlencode()
+    return [
+        {"label": label, "query": "&".join(filter(None, [rest, f"tri={name}"])), "is_current": name == current}
+        for name, label in SORTS
+    ]
 
 
 @require_GET

@@ -100,11 +100,12 @@ TEMPLATES = [
                 "pages.context_processors.chrome",
             ],
             "builtins": [
-                "core.templatetags.house",
-                "core.templatetags.kept",
-                "core.templatetags.pieces",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "core.templatetags.house",
+                # After Django's: tags of both have the same name.
+                "core.templatetags.kept",
+                "core.templatetags.pieces",
             ],
         },
     },

@@ -4,6 +4,8 @@
 
 What is inside knows the values named and nothing else: neither the request nor a person, so that nothing of one visitor
 can be shown to another. It is written once for each combination of these values: let them be few. A builtin everywhere.
+
+`{% translate "…" %}` of words that stand in the template is kept by itself: a page holds dozens.
 """
 
 from typing import Any, cast
@@ -11,6 +13,7 @@ from typing import Any, cast
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
+from django.templatetags.i18n import TranslateNode, do_translate
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -55,3 +58,33 @@ def kept(parser: Parser, token: Token) -> KeptNode:
     nodelist = parser.parse(("endkept",))
     parser.delete_first_token()
     return KeptNode(nodelist, named)
+
+
+class TranslatedNode(template.Node):
+    """What Django's `translate` says of words alone: the same on every page in that language."""
+
+    def __init__(self, node: TranslateNode) -> None:
+        self._node = node
+        self._kept: dict[str | None, str] = {}
+
+    def render(self, context: Context) -> str:
+        language = get_language()
+        words = self._kept.get(language)
+        if words is None:
+            words = self._kept[language] = self._words(context)
+        if self._node.asvar:
+            context[self._node.asvar] = words
+            return ""
+        return words
+
+    def _words(self, context: Context) -> str:
+        written = self._node.render(context)
+        return context[self._node.asvar] if self._node.asvar else written
+
+
+@register.tag
+def translate(parser: Parser, token: Token) -> TranslateNode | TranslatedNode:
+    node = do_translate(parser, token)
+    expression = node.filter_expression
+    words_alone = isinstance(expression.var.literal, str) and not expression.filters
+    return TranslatedNode(node) if words_alone and not node.message_context else node

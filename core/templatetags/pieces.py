@@ -3,6 +3,7 @@
 `components/avatar.html`, `badge.html` and `rating.html` call them, for whoever draws one or two. A builtin everywhere.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -81,24 +82,25 @@ def _rating(html: str) -> SafeString:
 
 
 @register.simple_tag
-def result(card: Any, skill: Any = None) -> SafeString:
-    """A member in the list of « Communauté », in a <li class="result">. `skill`: the one being looked for, if any."""
-    return _result(card, _photo_of(card.user), skill.slug if skill else "", get_language())
+def results(cards: Iterable[Any], skill: Any = None) -> SafeString:
+    """The rows of « Communauté », a member in each. `skill`: the one being looked for, if any."""
+    asked, language = skill.slug if skill else "", get_language()
+    # Each row escaped its words.
+    return mark_safe("".join(_result(card, _photo_of(card.user), asked, language) for card in cards))  # noqa: S308
 
 
 # The same mentors stand first in list after list. A process remembers their cards, each by everything it shows.
 @lru_cache(1_000)
-def _result(card: Any, _photo: str, asked: str, _language: str | None) -> SafeString:
+def _result(card: Any, _photo: str, asked: str, _language: str | None) -> str:
     # What a card holds is words, never HTML: Python's own escaping will do.
     href = escape(f"{card.href}?competence={asked}" if asked else card.href)
     headline = f"<p>{escape(card.headline)}</p>" if card.headline else ""
     skills = escape(", ".join(card.skills))
-    return mark_safe(  # noqa: S308
-        f"""{avatar(card.user, "lg", photo=True, css_class="result__photo")}
+    return f"""<li class="result">{avatar(card.user, "lg", photo=True, css_class="result__photo")}
 <div class="result__words"><h2><a href="{href}">{escape(card.name)}</a></h2>{headline}</div>
 <p class="result__quote small muted">{skills}</p>{_facts(card)}
-<div class="result__price">{_price(card)}</div>"""
-    )
+<div class="result__price">{_price(card)}</div></li>
+"""
 
 
 def _facts(card: Any) -> str:

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from core.addresses import is_reference
+from core.addresses import address_of, is_reference
 from core.identifiers import new_reference
 
 NOTHING = ["%00", "%F0%9F%98%80", "a%00b", "x" * 33, "A-B"]
@@ -14,6 +14,11 @@ NOTHING = ["%00", "%F0%9F%98%80", "a%00b", "x" * 33, "A-B"]
 def test_references_have_the_shape_of_addresses() -> None:
     assert is_reference(new_reference())
     assert not any(is_reference(text) for text in ("", "a\x00b", "a" * 33, "abc\n"))
+
+
+@pytest.mark.parametrize(("name", "part"), [("messaging:thread", "reference"), ("pages:profile", "lea-martin-2")])
+def test_an_address_written_often_is_the_one_django_finds(name: str, part: str) -> None:
+    assert address_of(name, part) == reverse(name, args=[part])
 
 
 @pytest.mark.django_db

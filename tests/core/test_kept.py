@@ -2,6 +2,7 @@
 
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
+from django.templatetags.i18n import TranslateNode
 from django.utils import translation
 
 from accounts.models import User
@@ -48,3 +49,35 @@ def test_memory_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [page.render(Context({"number": number})) for number in range(5)] == list("01234")
     [node] = page.nodelist
     assert len(vars(node)["_kept"]) <= 2
+
+
+# --- Words that stand in the template -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", ['{% translate "Aide" %}', '{% translate "Aide" as words %}{{ words }}'])
+def test_words_are_looked_up_once_for_each_language(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Template(source)
+
+    def shown() -> list[str]:
+        with translation.override("en"):
+            english = page.render(Context())
+        return [page.render(Context()), english]
+
+    assert shown() == ["Aide", "Help"]
+    monkeypatch.setattr(TranslateNode, "render", pytest.fail)
+    assert shown() == ["Aide", "Help"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["{% translate word %}", "{% translate word|default:'?' %}", "{% translate word as said %}{{ said }}"],
+)
+def test_words_given_to_the_template_are_not_kept(source: str) -> None:
+    page = Template(source)
+    assert [page.render(Context({"word": word})) for word in ("Aide", "Aucun", "<b>")] == ["Aide", "Aucun", "&lt;b&gt;"]
+
+
+def test_words_stay_what_django_makes_of_them() -> None:
+    page = Template('{% translate "100 % <b>" %}{% translate "Aide"|upper %}{% translate "Aide" noop %}')
+    with translation.override("en"):
+        assert [page.render(Context()) for _ in range(2)] == ["100 % <b>HELPAide"] * 2

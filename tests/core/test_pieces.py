@@ -95,7 +95,7 @@ class Card:
 
 def test_a_result_says_whatever_is_known_and_nothing_typed_gets_out_of_its_place() -> None:
     known = Card(name=NASTY, headline=NASTY, skills=(NASTY, "Python"), days="Lundi", answers="Répond vite")
-    html = render("{% result card skill %}", card=known, skill=SimpleNamespace(slug="python"))
+    html = render("{% results cards skill %}", cards=[known], skill=SimpleNamespace(slug="python"))
     assert NASTY not in html
     assert f'<h2><a href="/membres/lea/?competence=python">{ESCAPED}</a></h2><p>{ESCAPED}</p>' in html
     assert f">{ESCAPED}, Python</p>" in html
@@ -104,7 +104,7 @@ def test_a_result_says_whatever_is_known_and_nothing_typed_gets_out_of_its_place
 
 
 def test_who_cannot_be_booked_has_no_price() -> None:
-    html = render("{% result card %}", card=Card(is_bookable=False, rate_cents=None))
+    html = render("{% results cards %}", cards=[Card(is_bookable=False, rate_cents=None)])
     assert '<h2><a href="/membres/lea/">Léa Martin</a></h2></div>' in html
     assert '<span class="hint">Pas encore réservable</span>' in html
     assert "Échange par messagerie</li>" in html
@@ -114,7 +114,7 @@ def test_who_cannot_be_booked_has_no_price() -> None:
 def test_a_remembered_result_is_never_that_of_another_day_skill_photo_or_language() -> None:
     def drawn(card: Card, skill: str = "") -> str:
         asked = SimpleNamespace(slug=skill) if skill else None
-        return render("{% result card asked %}", card=card, asked=asked)
+        return render("{% results cards asked %}", cards=[card], asked=asked)
 
     cards = [Card(), Card(user=Shown(photo_url="/media/lea.jpg")), Card(days="Lundi"), Card(count=2, tenths=45)]
     each = [drawn(card) for card in cards] + [drawn(cards[0], "python"), drawn(cards[0], "couture")]

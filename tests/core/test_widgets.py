@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import ErrorList
 from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
 
@@ -42,6 +43,15 @@ def drawn(renderer: TemplatesSetting, name: str, data: dict[str, Any] | None) ->
 @pytest.mark.parametrize("name", list(Everything.base_fields))
 def test_a_widget_is_drawn_as_its_template_would(name: str, data: dict[str, Any] | None) -> None:
     assert drawn(FormRenderer(), name, data) == drawn(TemplatesSetting(), name, data)
+
+
+@pytest.mark.parametrize("field", [None, NASTY])
+@pytest.mark.parametrize("errors", [[], ["Trop court."], [NASTY, mark_safe("<b>Non</b>")]])
+def test_a_list_of_errors_is_what_its_template_would_write(errors: list[str], field: str | None) -> None:
+    def written(renderer: TemplatesSetting) -> str:
+        return str(ErrorList(errors, error_class=NASTY, renderer=renderer, field_id=field))
+
+    assert written(FormRenderer()) == written(TemplatesSetting())
 
 
 CHOICES: list[Any] = [("", "Aucune"), (NASTY, NASTY), (2, mark_safe("<b>Deux</b>"))]
