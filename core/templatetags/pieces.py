@@ -37,11 +37,16 @@ def avatar(user: Any, size: str = "", *, photo: Any = False, alt: str = "", css_
     """`user` with his page selected; `photo` for square corners; `alt` empty when the name is beside it."""
     picture = _photo_of(user)
     names = [css_class, "avatar", f"avatar--{size}" if size and size != "md" else "", "avatar--photo" if photo else ""]
-    css = conditional_escape(" ".join(filter(None, names)))
+    return _avatar(" ".join(filter(None, names)), "" if picture else house.initials(user), picture, alt or "")
+
+
+# The same people stand in one list after the other. Words that need no escaping equal some that do: hence their types.
+@lru_cache(1_000, typed=True)
+def _avatar(names: str, letters: str, picture: str, alt: str) -> SafeString:
+    css = conditional_escape(names)
     if not picture:
-        words = conditional_escape(house.initials(user))
-        return mark_safe(f'<span class="{css}" aria-hidden="true">{words}</span>')  # noqa: S308
-    source, words = conditional_escape(picture), conditional_escape(alt or "")
+        return mark_safe(f'<span class="{css}" aria-hidden="true">{conditional_escape(letters)}</span>')  # noqa: S308
+    source, words = conditional_escape(picture), conditional_escape(alt)
     image = f'<img src="{source}" alt="{words}" width="160" height="160" loading="lazy">'
     return mark_safe(f'<span class="{css}">{image}</span>')  # noqa: S308
 
