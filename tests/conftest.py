@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 
 from accounts.models import User
+from catalog.selectors import community
 from tests import people
 
 
@@ -14,6 +15,7 @@ def _empty_cache() -> Iterator[None]:
     """Rate limits and cached values do not reach the next test."""
     yield
     cache.clear()
+    community._long_lists.clear()
 
 
 # --- the cast: a mentor who can be booked, a learner, a stranger ---

@@ -23,7 +23,7 @@ from django.db.models import (
 from catalog.models import Category, Listing, Skill
 from catalog.rules import BEST_RATED, CHEAPEST, MARKS, PRICE_BANDS, RELEVANCE, day_bits
 from catalog.selectors.cards import Card, cards_of, cards_of_members, lines_of
-from catalog.selectors.paging import MOST, PAGE_SIZE
+from catalog.selectors.paging import MOST, PAGE_SIZE, LongLists
 from catalog.selectors.words import by_index, by_row, terms_of
 from core.paging import CountedPaginator
 from core.prepared import Prepared, number_of
@@ -79,7 +79,10 @@ class CommunityFilters:
 
 @dataclass(frozen=True)
 class Results:
-    """A page of the list. `bookable` counts the mentors among `count`; both stop at `MOST`."""
+    """A page of the list. `bookable` counts the mentors among `count`; both stop at `MOST`.
+
+    In a list too long to be counted, it counts those of this page.
+    """
 
     page: Page[Card]
     cards: list[Card] = field(default_factory=list)
@@ -125,15 +128,22 @@ def search_community(
 ) -> Results:
     """One query for what is found, one for the page; one more where members with the skill end on a later one."""
     search, values = _read(filters)
-    members, bookable, *first = (_found(search, most, page_size).first(*values) or ([0, 0],))[0]
+    asked = (search, most, str(values))
+    remembered = asked in _long_lists
+    members, bookable, *first = _counted(asked, values, page_size)
+    is_long = members > _read_at_once(search, most)
     count = min(members, most)
     page = CountedPaginator[Card]([], page_size, count).get_page(page_number)
-    if page.number == 1 and members <= _read_at_once(search, most):
+    start, stop = page.start_index() - 1, page.end_index()
+    if page.number == 1 and not is_long:
         page.object_list = cards_of_members(first)
     elif count:
-        start = page.start_index() - 1
-        often = search.by_words and members > _read_at_once(search, most)
-        page.object_list = _page(replace(search, often=often), values, start, min(start + page_size, count))
+        page.object_list = _page(replace(search, often=search.by_words and is_long), values, start, stop)
+    if remembered and len(page.object_list) < stop - start:
+        _long_lists.remove(asked)
+        return search_community(filters, page_number, page_size=page_size, most=most)
+    if is_long:
+        bookable = sum(card.is_bookable for card in page.object_list)
     return Results(
         page,
         list(page.object_list),
@@ -142,6 +152,21 @@ def search_community(
         is_long=members > most,
         somebody_else=not count and filters.bookable and _anybody(replace(filters, bookable=False)),
     )
+
+
+_long_lists = LongLists()
+
+
+def _counted(asked: tuple[_Search, int, str], values: list[Any], size: int) -> list[int]:
+    """How many are found, how many of them are bookable, and the numbers of the first: these of short lists only."""
+    search, most, _ = asked
+    too_many = _read_at_once(search, most) + 1
+    if asked in _long_lists:
+        return [too_many, 0]
+    found = (_found(search, most, size).first(*values) or ([0, 0],))[0]
+    if found[0] == too_many:
+        _long_lists.add(asked)
+    return found
 
 
 def _anybody(filters: CommunityFilters) -> bool:
