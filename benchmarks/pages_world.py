@@ -51,7 +51,8 @@ class Visitors:
 
     def __init__(self, count: int) -> None:
         self._count = count
-        found = Listing.objects.filter(is_bookable=True, mark_count__gt=0).order_by("user_id")
+        # The newest: whoever was asked by these learners in a smaller crowd would cost them less.
+        found = Listing.objects.filter(is_bookable=True, mark_count__gt=0).order_by("-user_id")
         self.mentors = [row.user for row in found.select_related("user__page")[:count]]
         learners = User.objects.filter(email__startswith="learner-", email__endswith=f"@{DOMAIN}")
         held = learners.annotate(held=Count("bookings_as_learner")).filter(held__gt=0)
