@@ -1,13 +1,8 @@
-"""The demo's, as real servers serve: neither files nor a shifted clock are looked for at each request.
+"""The demo's, as real servers serve: files are not looked for at each request; and one more address, the floor's."""
 
-And one more address, the floor's.
-"""
-
-from config.settings import base
 from config.settings.demo import *  # noqa: F403
 
 ROOT_URLCONF = "benchmarks.pages_urls"
-CLOCK = base.CLOCK
 SERVESTATIC_USE_FINDERS = False
 SERVESTATIC_AUTOREFRESH = False
 # One visitor asks for more here than anybody by hand.
