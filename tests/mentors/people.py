@@ -29,6 +29,13 @@ def make_member(first_name: str = "Nadia", last_name: str = "Benali") -> User:
     return user
 
 
+def make_listed(first_name: str, slug: str = "analyse-de-donnees") -> User:
+    """Declared a skill, and is no mentor."""
+    user = make_member(first_name, "Martin")
+    add_skill(user=user, skill=Skill.objects.get(slug=slug))
+    return user
+
+
 def make_staff() -> User:
     staff = make_member("Sylvie", "Equipe")
     staff.is_staff = staff.is_superuser = True
