@@ -81,7 +81,7 @@ class CommunityFilters:
 class Results:
     """A page of the list. `bookable` counts the mentors among `count`; both stop at `MOST`.
 
-    In a list too long to be counted, it counts those of this page.
+    In a list too long to be read at once, it counts those of this page.
     """
 
     page: Page[Card]

@@ -9,7 +9,7 @@ MOST = 40 * PAGE_SIZE
 
 
 class LongLists:
-    """Which lists were too long to be counted, for a few minutes, in this process: finding that out costs most.
+    """Which lists were too long to be read at once, for a few minutes, in this process: finding that out costs most.
 
     Their pages say « plus de … », and are read anew each time: nobody is shown who is no longer in the list.
     """

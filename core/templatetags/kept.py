@@ -86,5 +86,6 @@ class TranslatedNode(template.Node):
 def translate(parser: Parser, token: Token) -> TranslateNode | TranslatedNode:
     node = do_translate(parser, token)
     expression = node.filter_expression
-    words_alone = isinstance(expression.var.literal, str) and not expression.filters
+    # `_("…")` is no variable, and has no literal.
+    words_alone = isinstance(getattr(expression.var, "literal", None), str) and not expression.filters
     return TranslatedNode(node) if words_alone and not node.message_context else node

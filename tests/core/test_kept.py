@@ -78,6 +78,8 @@ def test_words_given_to_the_template_are_not_kept(source: str) -> None:
 
 
 def test_words_stay_what_django_makes_of_them() -> None:
-    page = Template('{% translate "100 % <b>" %}{% translate "Aide"|upper %}{% translate "Aide" noop %}')
+    page = Template(
+        '{% translate "100 % <b>" %}{% translate "Aide"|upper %}{% translate "Aide" noop %}{% translate _("Aide") %}'
+    )
     with translation.override("en"):
-        assert [page.render(Context()) for _ in range(2)] == ["100 % <b>HELPAide"] * 2
+        assert [page.render(Context()) for _ in range(2)] == ["100 % <b>HELPAideHelp"] * 2
